@@ -1,0 +1,48 @@
+//! What a database can do, as data.
+
+use super::Isolation;
+
+/// What a database can and cannot do; what it cannot gives [`Unsupported`](crate::ErrorKind::Unsupported)
+/// before anything is sent.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Capabilities {
+    /// Only one connection at a time may write, so writers queue in a lane of their own.
+    pub single_writer: bool,
+    /// The database lives in its one connection, which is never closed and opened again (`:memory:`).
+    pub single_connection: bool,
+    /// The isolation levels that a transaction may ask for.
+    pub isolation: &'static [Isolation],
+}
+
+impl Capabilities {
+    /// A server that takes many writers and knows every isolation level.
+    pub fn server() -> Self {
+        Self {
+            single_writer: false,
+            single_connection: false,
+            isolation: &[
+                Isolation::ReadUncommitted,
+                Isolation::ReadCommitted,
+                Isolation::RepeatableRead,
+                Isolation::Serializable,
+            ],
+        }
+    }
+
+    /// One writer at a time, serializable: an embedded database.
+    pub fn embedded() -> Self {
+        Self {
+            single_writer: true,
+            single_connection: false,
+            isolation: &[Isolation::Serializable],
+        }
+    }
+
+    /// The same, in one connection that is the database.
+    #[must_use]
+    pub fn in_one_connection(mut self) -> Self {
+        self.single_connection = true;
+        self
+    }
+}

@@ -1,0 +1,107 @@
+//! The traits of a blocking backend.
+
+use super::{Capabilities, Control, RowSink, Statement, Written};
+use crate::error::{Error, Result};
+use crate::sql::Dialect;
+use crate::value::SqlValue;
+use std::fmt;
+use std::sync::Arc;
+
+/// A database that can be connected to: where it is, what it can do, how its SQL reads.
+pub trait Backend: fmt::Debug + Send + Sync + 'static {
+    /// How its SQL reads.
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Opens a connection.
+    ///
+    /// # Errors
+    ///
+    /// MUST be classified by code: [`NoDatabase`](crate::ErrorKind::NoDatabase),
+    /// [`Auth`](crate::ErrorKind::Auth), [`TooManyConnections`](crate::ErrorKind::TooManyConnections) and so on.
+    fn connect(&self) -> Result<Box<dyn Connection>>;
+}
+
+/// A blocking connection.
+///
+/// Every error MUST carry the kind that belongs to the database's code, and MUST say [`Outcome::Unknown`]
+/// (crate::Outcome::Unknown) where a commit may or may not have taken effect.
+pub trait Connection: Send {
+    /// Runs a statement and pushes its rows into the sink until it says stop.
+    ///
+    /// # Errors
+    ///
+    /// What the database or the sink says.
+    fn query(&mut self, statement: &Statement<'_>, sink: &mut dyn RowSink) -> Result<()>;
+
+    /// Runs a statement for its effect; rows that it returns are discarded.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    fn execute(&mut self, statement: &Statement<'_>) -> Result<Written>;
+
+    /// Begins or ends a transaction or a savepoint.
+    ///
+    /// # Errors
+    ///
+    /// What the database says. A rollback without a transaction is no error.
+    fn control(&mut self, control: Control<'_>) -> Result<()>;
+
+    /// Whether a transaction is open on the database's side, as far as the driver knows.
+    fn is_in_transaction(&mut self) -> bool;
+
+    /// Whether a raw statement only reads, so that it need not queue with the writers.
+    ///
+    /// # Errors
+    ///
+    /// What the database says of the text.
+    fn reads_only(&mut self, sql: &str) -> Result<bool> {
+        let _ = sql;
+        Ok(false)
+    }
+
+    /// How many parameters one statement may have.
+    fn max_params(&self) -> usize;
+
+    /// Stops what runs on this connection, from another thread.
+    fn interrupter(&self) -> Option<Arc<dyn Interrupt>> {
+        None
+    }
+
+    /// Whether the connection can be used again.
+    fn is_usable(&mut self) -> bool {
+        true
+    }
+
+    /// Runs a statement whose rows are pulled a few at a time; the cursor holds the connection until then.
+    ///
+    /// # Errors
+    ///
+    /// What the database says, with the connection.
+    fn open_cursor(self: Box<Self>, sql: String, params: Vec<SqlValue<'static>>) -> OpenCursor;
+}
+
+/// A cursor, or what the database said and the connection.
+pub type OpenCursor = Result<Box<dyn Cursor>, (Error, Box<dyn Connection>)>;
+
+/// A query under way, pulled a few rows at a time.
+pub trait Cursor {
+    /// Pushes up to `rows` rows into the sink; `false` once there are no more.
+    ///
+    /// # Errors
+    ///
+    /// What the database or the sink says.
+    fn fill(&mut self, rows: usize, sink: &mut dyn RowSink) -> Result<bool>;
+
+    /// Ends the query and gives the connection back.
+    fn close(self: Box<Self>) -> Box<dyn Connection>;
+}
+
+/// Stops whatever runs on a connection.
+pub trait Interrupt: Send + Sync {
+    /// Asks for the stop and does not wait for it.
+    fn interrupt(&self);
+}

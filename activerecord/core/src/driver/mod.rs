@@ -1,0 +1,15 @@
+//! What a backend implements, and the adapters that give it the mode its driver lacks.
+
+mod capabilities;
+mod connection;
+mod row;
+mod statement;
+#[cfg(feature = "async")]
+pub(crate) mod threaded;
+mod transaction;
+
+pub use self::capabilities::Capabilities;
+pub use self::connection::{Backend, Connection, Cursor, Interrupt, OpenCursor};
+pub use self::row::{Row, RowSink};
+pub use self::statement::{Statement, Written};
+pub use self::transaction::{Control, Isolation, TransactionOptions, options};

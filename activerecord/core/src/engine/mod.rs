@@ -1,0 +1,15 @@
+//! The one logic of both modes: operations, the session they run on, and what runs them.
+
+mod operation;
+mod session;
+mod sinks;
+mod work;
+
+pub(crate) use self::operation::{Access, Call, Done, Operation, Started};
+#[cfg(feature = "async")]
+pub(crate) use self::operation::now;
+pub(crate) use self::operation::{Plain, Then, run_now};
+pub use self::session::Session;
+pub(crate) use self::sinks::{Any, First, Mapped, Rows};
+pub use self::work::Work;
+pub(crate) use self::work::Worked;

@@ -1,0 +1,162 @@
+//! Operations: one verb's work, owned, so that it can cross to a thread and survive a dropped future.
+
+use super::Session;
+use crate::error::{Error, ErrorKind, Result};
+use crate::handle::Loan;
+use crate::record::Scope;
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+/// What a verb does on the database, in as many steps as it takes.
+pub trait Operation: Send + 'static {
+    /// What it gives on success.
+    type Output: Send + 'static;
+
+    /// Whether it writes.
+    fn access(&self) -> Access {
+        Access::Read
+    }
+
+    /// Runs it. The runner keeps the operation, so that a record inside it is handed back whatever happens.
+    fn run(&mut self, session: &Session<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+/// Whether an operation queues with the writers, where there is a queue of them.
+#[derive(Debug, Clone)]
+pub enum Access {
+    /// It only reads.
+    Read,
+    /// It writes, or may write.
+    Write,
+    /// Raw SQL: the database tells whether it writes.
+    Raw(Cow<'static, str>),
+}
+
+/// A verb's call: makes the operation when the call first runs, and takes what came of it.
+pub trait Call: Sized + Send {
+    /// The operation.
+    type Operation: Operation;
+    /// What is kept while it runs.
+    type Rest: Send;
+    /// What the verb gives.
+    type Output: Send;
+    /// How it fails.
+    type Error: Send;
+
+    /// Makes the operation, or tells the result where there is nothing to run. An async call does this at its
+    /// first poll.
+    fn start(self) -> Started<Self>;
+
+    /// Takes what came of the operation.
+    ///
+    /// # Errors
+    ///
+    /// The verb's.
+    fn finish(rest: Self::Rest, done: Done<Self::Operation>) -> Result<Self::Output, Self::Error>;
+}
+
+/// A call that has begun.
+#[derive(Debug)]
+pub enum Started<C: Call> {
+    /// There is an operation to run.
+    Run(C::Operation, C::Rest),
+    /// There is nothing to run.
+    Ready(Result<C::Output, C::Error>),
+}
+
+/// An operation that was run.
+#[derive(Debug)]
+pub struct Done<O: Operation> {
+    pub(crate) operation: O,
+    pub(crate) result: Result<O::Output>,
+    /// The transaction that it ran in, whose end decides whether it stays.
+    pub(crate) scope: Option<Arc<Scope>>,
+}
+
+/// A call that gives the operation's own output, or fails before anything is sent.
+pub(crate) struct Plain<O>(Result<O>);
+
+impl<O: Operation> Plain<O> {
+    pub(crate) fn new(operation: O) -> Self {
+        Self(Ok(operation))
+    }
+
+    pub(crate) fn of(operation: Result<O>) -> Self {
+        Self(operation)
+    }
+}
+
+impl<O: Operation> Call for Plain<O> {
+    type Operation = O;
+    type Rest = ();
+    type Output = O::Output;
+    type Error = Error;
+
+    fn start(self) -> Started<Self> {
+        match self.0 {
+            Ok(operation) => Started::Run(operation, ()),
+            Err(error) => Started::Ready(Err(error)),
+        }
+    }
+
+    fn finish((): (), done: Done<O>) -> Result<O::Output> {
+        done.result
+    }
+}
+
+/// A call that makes something else of the operation's output.
+pub(crate) struct Then<O, F> {
+    operation: Result<O>,
+    then: F,
+}
+
+impl<O: Operation, T, F: FnOnce(O::Output) -> Result<T>> Then<O, F> {
+    pub(crate) fn new(operation: Result<O>, then: F) -> Self {
+        Self { operation, then }
+    }
+}
+
+impl<O: Operation, T: Send, F: FnOnce(O::Output) -> Result<T> + Send> Call for Then<O, F> {
+    type Operation = O;
+    type Rest = F;
+    type Output = T;
+    type Error = Error;
+
+    fn start(self) -> Started<Self> {
+        match self.operation {
+            Ok(operation) => Started::Run(operation, self.then),
+            Err(error) => Started::Ready(Err(error)),
+        }
+    }
+
+    fn finish(then: F, done: Done<O>) -> Result<T> {
+        done.result.and_then(then)
+    }
+}
+
+/// Runs an operation over a blocking connection, where every future is ready at once: one poll is the whole run.
+pub(crate) fn run_now<O: Operation>(loan: &mut Loan, operation: &mut O) -> Result<O::Output> {
+    let scope = loan.scope();
+    let wire = Mutex::new(loan.lease()?);
+    now(operation.run(&Session::new(&wire, scope)))
+}
+
+/// Polls once.
+pub(crate) fn now<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(foreign_wait()),
+    }
+}
+
+#[cold]
+fn foreign_wait() -> Error {
+    Error::new(
+        ErrorKind::ForeignWait,
+        "a hook or a work waited for something other than the database; here it may await database verbs on its \
+         session alone",
+    )
+}

@@ -1,0 +1,107 @@
+//! What takes the rows of the verbs.
+
+use crate::driver::{Row, RowSink};
+use crate::error::{Error, Result};
+use crate::record::FromRow;
+use crate::value::SqlValue;
+use std::ops::ControlFlow;
+
+/// Reads every row by position.
+pub(crate) struct Rows<T>(pub(crate) Vec<T>);
+
+impl<T: FromRow> RowSink for Rows<T> {
+    #[inline]
+    fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
+        self.0.push(T::from_row(row)?);
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// Reads the first row by position, and stops.
+pub(crate) struct First<T>(pub(crate) Option<T>);
+
+impl<T: FromRow> RowSink for First<T> {
+    #[inline]
+    fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
+        self.0 = Some(T::from_row(row)?);
+        Ok(ControlFlow::Break(()))
+    }
+}
+
+/// Whether there is a row.
+#[derive(Default)]
+pub(crate) struct Any(pub(crate) bool);
+
+impl RowSink for Any {
+    fn row(&mut self, _: &dyn Row) -> Result<ControlFlow<()>> {
+        self.0 = true;
+        Ok(ControlFlow::Break(()))
+    }
+}
+
+/// Reads rows of raw SQL: by name where the type names its columns, else by position. Which cell is which is
+/// decided once, at the first row.
+pub(crate) struct Mapped<T> {
+    pub(crate) rows: Vec<T>,
+    positions: Option<Vec<usize>>,
+}
+
+impl<T> Mapped<T> {
+    pub(crate) fn new() -> Self {
+        Self { rows: Vec::new(), positions: None }
+    }
+}
+
+impl<T: FromRow> RowSink for Mapped<T> {
+    fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
+        let read = match T::COLUMNS {
+            None => T::from_row(row)?,
+            Some(names) => {
+                if self.positions.is_none() {
+                    self.positions = Some(positions(row, names)?);
+                }
+                T::from_row(&Reordered { row, positions: self.positions.as_deref().unwrap_or_default() })?
+            }
+        };
+        self.rows.push(read);
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+fn positions(row: &dyn Row, names: &[&str]) -> Result<Vec<usize>> {
+    let find = |name: &&str| {
+        let mut found = (0..row.width()).filter(|index| row.name(*index) == *name);
+        match (found.next(), found.next()) {
+            (Some(index), None) => Ok(index),
+            (None, _) => Err(missing(row, name)),
+            _ => Err(Error::decode(format!("the row has several columns `{name}`; give them different names"))),
+        }
+    };
+    names.iter().map(find).collect()
+}
+
+#[cold]
+fn missing(row: &dyn Row, name: &str) -> Error {
+    let names: Vec<&str> = (0..row.width()).map(|index| row.name(index)).collect();
+    Error::decode(format!("the row has no column `{name}`; it has {names:?}"))
+}
+
+/// A row whose cells are in the order a type reads them.
+struct Reordered<'a> {
+    row: &'a dyn Row,
+    positions: &'a [usize],
+}
+
+impl Row for Reordered<'_> {
+    fn cell(&self, index: usize) -> Result<SqlValue<'_>> {
+        self.row.cell(self.positions.get(index).copied().unwrap_or(usize::MAX))
+    }
+
+    fn width(&self) -> usize {
+        self.positions.len()
+    }
+
+    fn name(&self, index: usize) -> &str {
+        self.positions.get(index).map_or("", |position| self.row.name(*position))
+    }
+}

@@ -1,0 +1,225 @@
+//! The async handle.
+
+use super::loan::Source;
+use super::mode::sealed;
+use super::pool::Pool;
+use super::transaction::Retries;
+use super::transaction_state::Purpose;
+use super::{AsyncTransaction, Asynchronous, Database, Handle, Loan, Pending, PoolOptions, PoolStatus};
+use crate::driver::threaded;
+use crate::driver::{Backend, TransactionOptions, options};
+use crate::engine::{Call, Done, Operation, Started};
+use crate::error::{Error, Result};
+use crate::sql::Dialect;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+/// A database whose verbs give a future.
+///
+/// It is cheap to clone and may be shared among tasks; all clones share the connections. Over a blocking driver
+/// (SQLite) whole operations run on threads of the database's own; any executor will do.
+#[derive(Clone)]
+pub struct AsyncDatabase {
+    source: Source,
+}
+
+impl AsyncDatabase {
+    /// Opens a database over a backend. With the facade, `AsyncDatabase::connect(url)` does this.
+    ///
+    /// # Errors
+    ///
+    /// What the backend says of the first connection.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, the connection that is being opened is closed again.
+    pub async fn open(backend: Arc<dyn Backend>, options: PoolOptions) -> Result<Self> {
+        let pool = threaded::elsewhere(move || Pool::open(backend, &options)).await?;
+        Ok(Self::of(Source::Pool(Arc::new(pool))))
+    }
+
+    pub(crate) fn of(source: Source) -> Self {
+        Self { source }
+    }
+
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Gives the blocking handle over the same database, connections and limits.
+    pub fn to_blocking(&self) -> Database {
+        Database::of(self.source.clone())
+    }
+
+    /// Begins a transaction, or sets a savepoint inside one, and gives its guard: `commit` keeps what was done,
+    /// dropping the guard undoes it.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolTimeout`](crate::ErrorKind::PoolTimeout), or whatever the database says.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, a transaction that was begun already is rolled back.
+    pub async fn begin(&self) -> Result<AsyncTransaction> {
+        self.begin_with(&options()).await
+    }
+
+    /// Begins a transaction with options. Inside a transaction they do not apply, and other options than the plain
+    /// ones are refused.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) for an isolation level that the database lacks; else as for
+    /// [`begin`](AsyncDatabase::begin).
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`begin`](AsyncDatabase::begin).
+    pub async fn begin_with(&self, options: &TransactionOptions) -> Result<AsyncTransaction> {
+        let access = self.source.access_of(options)?;
+        let ticket = self.source.ticket(&access, Purpose::Statement).await?;
+        let (options, pool) = (options.clone(), self.source.pool().clone());
+        let begin = move |loan: Result<Loan>| {
+            let mut loan = loan?;
+            loan.lease()?.begin(&options)?;
+            let state = loan.into_transaction(&pool)?;
+            let database = Self::of(Source::Transaction(pool, state.clone()));
+            Ok(AsyncTransaction::new(database, state))
+        };
+        threaded::blocking(self.source.pool().workers(), move || begin(ticket.open())).await?
+    }
+
+    /// Runs a closure in a transaction, or in a savepoint inside one: `Ok` commits, an error or a panic rolls back.
+    /// A failed inner part leaves the outer one usable.
+    ///
+    /// # Errors
+    ///
+    /// The closure's error, or what the database says at the beginning or the end;
+    /// [`AfterCommit`](crate::ErrorKind::AfterCommit) where a callback failed after the commit.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before the commit has started it rolls back; a commit that has started is driven to its end.
+    pub async fn transaction<T>(&self, body: impl AsyncFnOnce(&AsyncTransaction) -> Result<T>) -> Result<T> {
+        self.try_transaction(body).await
+    }
+
+    /// Runs a closure in a transaction with options.
+    ///
+    /// # Errors
+    ///
+    /// As for [`transaction`](AsyncDatabase::transaction) and [`begin_with`](AsyncDatabase::begin_with).
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`transaction`](AsyncDatabase::transaction).
+    pub async fn transaction_with<T>(
+        &self,
+        options: &TransactionOptions,
+        body: impl AsyncFnOnce(&AsyncTransaction) -> Result<T>,
+    ) -> Result<T> {
+        let transaction = self.begin_with(options).await?;
+        let result = body(&transaction).await;
+        transaction.end(result).await
+    }
+
+    /// Runs a closure in a transaction, with an error type of the caller's own.
+    ///
+    /// # Errors
+    ///
+    /// As for [`transaction`](AsyncDatabase::transaction).
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`transaction`](AsyncDatabase::transaction).
+    pub async fn try_transaction<T, E: From<Error>>(
+        &self,
+        body: impl AsyncFnOnce(&AsyncTransaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self.begin().await?;
+        let result = body(&transaction).await;
+        transaction.end(result).await
+    }
+
+    /// Runs a closure in a transaction, and again in a new one where it ends in a conflict with somebody else's
+    /// work ([`is_retryable`](Error::is_retryable)), as often as the options say (3 times without a word). A commit
+    /// whose effect is not known is never repeated.
+    ///
+    /// The closure gets the transaction in an `Arc` and gives a future, `|tx| async move { .. }`: the future of an
+    /// async closure that may run again is not seen as `Send` (rustc 1.95).
+    ///
+    /// # Errors
+    ///
+    /// The last run's error; else as for [`transaction`](AsyncDatabase::transaction). [`Invalid`]
+    /// (crate::ErrorKind::Invalid) where the closure keeps the transaction beyond its own end.
+    ///
+    /// # Cancel safety
+    ///
+    /// As for [`transaction`](AsyncDatabase::transaction).
+    pub async fn retrying<T, F>(
+        &self,
+        options: TransactionOptions,
+        body: impl Fn(Arc<AsyncTransaction>) -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let mut retries = Retries::new(&options);
+        loop {
+            let transaction = Arc::new(self.begin_with(&options).await?);
+            let result = body(transaction.clone()).await;
+            match AsyncTransaction::end_shared(transaction, result).await {
+                Err(error) if retries.again(&error) => futures_timer::Delay::new(retries.pause()).await,
+                result => return result,
+            }
+        }
+    }
+
+    /// How busy the connections are.
+    pub fn status(&self) -> PoolStatus {
+        self.source.pool().status()
+    }
+
+    /// Lets no further work in, and waits for the threads to end their work.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, no further work is let in all the same.
+    pub async fn close(&self) {
+        let pool = self.source.pool().clone();
+        pool.close();
+        threaded::elsewhere(move || pool.join_workers()).await;
+    }
+}
+
+impl sealed::Sealed for AsyncDatabase {}
+
+impl Handle for AsyncDatabase {
+    type Mode = Asynchronous;
+
+    fn perform<'a, C: Call + 'a>(&'a self, call: C) -> Pending<'a, C::Output, C::Error> {
+        Pending::new(async move {
+            let (operation, rest) = match call.start() {
+                Started::Run(operation, rest) => (operation, rest),
+                Started::Ready(result) => return result,
+            };
+            let (operation, result) = match self.source.ticket(&operation.access(), Purpose::Statement).await {
+                Ok(ticket) => threaded::run(self.source.pool().workers(), operation, ticket).await,
+                Err(error) => (operation, Err(error)),
+            };
+            C::finish(rest, Done { operation, result, scope: self.source.scope() })
+        })
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.source.dialect()
+    }
+}
+
+impl fmt::Debug for AsyncDatabase {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("AsyncDatabase").field("pool", self.source.pool()).finish()
+    }
+}

@@ -1,0 +1,198 @@
+//! Rows one after the other, from an async handle: a thread reads ahead by one batch.
+
+use super::loan::Ticket;
+use super::rows::{BATCH, Iterate, OpenRows, RowQuery};
+use super::transaction_state::Purpose;
+use super::{AsyncDatabase, AsyncTransaction, Pending};
+use crate::driver::Interrupt;
+use crate::driver::threaded::{self, Job};
+use crate::engine::Access;
+use crate::error::{Error, Result};
+use crate::record::FromRow;
+use futures_core::Stream;
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+/// The rows of a query, one after the other. It holds a connection until it ends or is dropped.
+///
+/// It is a [`Stream`]; [`next`](RowStream::next) awaits a row without a further import.
+///
+/// # Cancel safety
+///
+/// Dropping the future of `next` loses no row. Dropping the stream interrupts the query and gives the connection
+/// back.
+pub struct RowStream<T> {
+    batch: VecDeque<T>,
+    shared: Arc<Shared<T>>,
+}
+
+/// What the thread and the stream share.
+struct Shared<T> {
+    state: Mutex<State<T>>,
+    /// The stream has taken a batch, or is gone.
+    taken: Condvar,
+    start: Mutex<Option<(Ticket, RowQuery)>>,
+}
+
+struct State<T> {
+    batch: VecDeque<T>,
+    failure: Option<Error>,
+    /// The thread will put no further batch.
+    ended: bool,
+    /// The stream is gone.
+    dropped: bool,
+    interrupt: Option<Arc<dyn Interrupt>>,
+    waker: Option<Waker>,
+}
+
+impl<T: FromRow> Shared<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads all rows, a batch at a time, each once the one before was taken.
+    fn read(&self, ticket: Ticket, query: RowQuery) -> Result<()> {
+        let mut loan = ticket.open()?;
+        self.lock().interrupt = loan.lease()?.interrupter();
+        let mut open = OpenRows::new(loan, query)?;
+        let mut batch = VecDeque::with_capacity(BATCH);
+        loop {
+            let more = open.fill(&mut batch);
+            let wanted = self.put(&mut batch);
+            if !more? || !wanted {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Gives a batch to the stream and waits until the one before was taken; `false` where the stream is gone.
+    fn put(&self, batch: &mut VecDeque<T>) -> bool {
+        let mut state = self.lock();
+        while !state.batch.is_empty() && !state.dropped {
+            state = self.taken.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        std::mem::swap(&mut state.batch, batch);
+        wake(&mut state);
+        !state.dropped
+    }
+}
+
+fn wake<T>(state: &mut State<T>) {
+    if let Some(waker) = state.waker.take() {
+        waker.wake();
+    }
+}
+
+impl<T: FromRow> Job for Shared<T> {
+    fn run(&self) {
+        let start = self.start.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((ticket, query)) = start else { return };
+        let result = self.read(ticket, query);
+        let mut state = self.lock();
+        state.interrupt = None;
+        state.failure = result.err();
+        state.ended = true;
+    }
+
+    fn tell(&self) {
+        wake(&mut self.lock());
+    }
+}
+
+impl<T: FromRow> RowStream<T> {
+    /// Awaits the next row; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// What the database says, or what the row could not be read as.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, it loses no row.
+    pub async fn next(&mut self) -> Option<Result<T>> {
+        std::future::poll_fn(|context| self.poll_row(context)).await
+    }
+
+    fn poll_row(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        if let Some(row) = self.batch.pop_front() {
+            return Poll::Ready(Some(Ok(row)));
+        }
+        let mut state = self.shared.lock();
+        if !state.batch.is_empty() {
+            std::mem::swap(&mut state.batch, &mut self.batch);
+            self.shared.taken.notify_one();
+            return Poll::Ready(self.batch.pop_front().map(Ok));
+        }
+        if state.ended {
+            return Poll::Ready(state.failure.take().map(Err));
+        }
+        state.waker = Some(context.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl<T: FromRow> Stream for RowStream<T> {
+    type Item = Result<T>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        self.get_mut().poll_row(context)
+    }
+}
+
+/// Nothing in it is pinned.
+impl<T> Unpin for RowStream<T> {}
+
+impl<T> Drop for RowStream<T> {
+    fn drop(&mut self) {
+        let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.dropped = true;
+        if let Some(interrupt) = &state.interrupt {
+            interrupt.interrupt();
+        }
+        drop(state);
+        self.shared.taken.notify_one();
+    }
+}
+
+impl<T> fmt::Debug for RowStream<T> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("RowStream").finish_non_exhaustive()
+    }
+}
+
+impl Iterate for AsyncDatabase {
+    type Rows<T: FromRow> = RowStream<T>;
+
+    fn open_rows<T: FromRow>(&self, statement: Result<RowQuery>) -> Pending<'_, RowStream<T>> {
+        Pending::new(async move {
+            let query = statement?;
+            let ticket = self.source().ticket(&Access::Read, Purpose::Iteration).await?;
+            let state = State {
+                batch: VecDeque::new(),
+                failure: None,
+                ended: false,
+                dropped: false,
+                interrupt: None,
+                waker: None,
+            };
+            let shared = Arc::new(Shared {
+                state: Mutex::new(state),
+                taken: Condvar::new(),
+                start: Mutex::new(Some((ticket, query))),
+            });
+            threaded::submit(self.source().pool().workers(), shared.clone())?;
+            Ok(RowStream { batch: VecDeque::with_capacity(BATCH), shared })
+        })
+    }
+}
+
+impl Iterate for AsyncTransaction {
+    type Rows<T: FromRow> = RowStream<T>;
+
+    fn open_rows<T: FromRow>(&self, statement: Result<RowQuery>) -> Pending<'_, RowStream<T>> {
+        (**self).open_rows(statement)
+    }
+}

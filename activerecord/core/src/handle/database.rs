@@ -1,0 +1,186 @@
+//! The blocking handle.
+
+use super::loan::Source;
+use super::mode::sealed;
+use super::pool::Pool;
+use super::transaction_state::Purpose;
+use super::{Blocking, Handle, PoolOptions, PoolStatus, Transaction};
+use crate::driver::{Backend, TransactionOptions, options};
+use crate::engine::{Access, Call, Done, Started, run_now};
+use crate::error::{Error, Result};
+use crate::sql::Dialect;
+use std::fmt;
+use std::sync::Arc;
+
+/// A database whose verbs block and give a `Result`.
+///
+/// It is cheap to clone and may be shared among threads; all clones share the connections.
+#[derive(Clone)]
+pub struct Database {
+    source: Source,
+}
+
+impl Database {
+    /// Opens a database over a backend. With the facade, `Database::connect(url)` does this.
+    ///
+    /// # Errors
+    ///
+    /// What the backend says of the first connection.
+    pub fn open(backend: Arc<dyn Backend>, options: &PoolOptions) -> Result<Self> {
+        Ok(Self::of(Source::Pool(Arc::new(Pool::open(backend, options)?))))
+    }
+
+    pub(crate) fn of(source: Source) -> Self {
+        Self { source }
+    }
+
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Gives the async handle over the same database, connections and limits.
+    #[cfg(feature = "async")]
+    pub fn to_async(&self) -> super::AsyncDatabase {
+        super::AsyncDatabase::of(self.source.clone())
+    }
+
+    /// Begins a transaction, or sets a savepoint inside one, and gives its guard: `commit` keeps what was done,
+    /// dropping the guard undoes it.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolTimeout`](crate::ErrorKind::PoolTimeout), or whatever the database says.
+    pub fn begin(&self) -> Result<Transaction> {
+        self.begin_with(&options())
+    }
+
+    /// Begins a transaction with options. Inside a transaction they do not apply, and other options than the plain
+    /// ones are refused.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) for an isolation level that the database lacks; else as for
+    /// [`begin`](Database::begin).
+    pub fn begin_with(&self, options: &TransactionOptions) -> Result<Transaction> {
+        let access = self.source.access_of(options)?;
+        let mut loan = self.source.loan(&access, Purpose::Statement)?;
+        loan.lease()?.begin(options)?;
+        let state = loan.into_transaction(self.source.pool())?;
+        Ok(Transaction::new(Self::of(Source::Transaction(self.source.pool().clone(), state.clone())), state))
+    }
+
+    /// Runs a closure in a transaction, or in a savepoint inside one: `Ok` commits, an error or a panic rolls back.
+    /// A failed inner part leaves the outer one usable.
+    ///
+    /// # Errors
+    ///
+    /// The closure's error, or what the database says at the beginning or the end;
+    /// [`AfterCommit`](crate::ErrorKind::AfterCommit) where a callback failed after the commit.
+    pub fn transaction<T>(&self, body: impl FnOnce(&Transaction) -> Result<T>) -> Result<T> {
+        self.try_transaction(body)
+    }
+
+    /// Runs a closure in a transaction with options.
+    ///
+    /// # Errors
+    ///
+    /// As for [`transaction`](Database::transaction) and [`begin_with`](Database::begin_with).
+    pub fn transaction_with<T>(
+        &self,
+        options: &TransactionOptions,
+        body: impl FnOnce(&Transaction) -> Result<T>,
+    ) -> Result<T> {
+        run(self.begin_with(options)?, body)
+    }
+
+    /// Runs a closure in a transaction, with an error type of the caller's own.
+    ///
+    /// # Errors
+    ///
+    /// As for [`transaction`](Database::transaction).
+    pub fn try_transaction<T, E: From<Error>>(&self, body: impl FnOnce(&Transaction) -> Result<T, E>) -> Result<T, E> {
+        run(self.begin()?, body)
+    }
+
+    /// Runs a closure in a transaction, and again in a new one where it ends in a conflict with somebody else's
+    /// work ([`is_retryable`](Error::is_retryable)), as often as the options say (3 times without a word). A commit
+    /// whose effect is not known is never repeated.
+    ///
+    /// # Errors
+    ///
+    /// The last run's error; else as for [`transaction`](Database::transaction).
+    pub fn retrying<T>(
+        &self,
+        options: TransactionOptions,
+        body: impl Fn(&Transaction) -> Result<T>,
+    ) -> Result<T> {
+        let mut retries = super::transaction::Retries::new(&options);
+        loop {
+            match self.transaction_with(&options, &body) {
+                Err(error) if retries.again(&error) => std::thread::sleep(retries.pause()),
+                result => return result,
+            }
+        }
+    }
+
+    /// How busy the connections are.
+    pub fn status(&self) -> PoolStatus {
+        self.source.pool().status()
+    }
+
+    /// Lets no further work in, and waits for the threads of async handles over the same database to end.
+    pub fn close(&self) {
+        self.source.pool().close();
+        #[cfg(feature = "async")]
+        self.source.pool().join_workers();
+    }
+}
+
+fn run<T, E: From<Error>>(
+    transaction: Transaction,
+    body: impl FnOnce(&Transaction) -> Result<T, E>,
+) -> Result<T, E> {
+    let value = body(&transaction)?;
+    transaction.commit()?;
+    Ok(value)
+}
+
+impl sealed::Sealed for Database {}
+
+impl Handle for Database {
+    type Mode = Blocking;
+
+    fn perform<'a, C: Call + 'a>(&'a self, call: C) -> Result<C::Output, C::Error> {
+        let (mut operation, rest) = match call.start() {
+            Started::Run(operation, rest) => (operation, rest),
+            Started::Ready(result) => return result,
+        };
+        let loan = self.source.loan(&crate::engine::Operation::access(&operation), Purpose::Statement);
+        let result = loan.and_then(|mut loan| run_now(&mut loan, &mut operation));
+        C::finish(rest, Done { operation, result, scope: self.source.scope() })
+    }
+
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.source.dialect()
+    }
+}
+
+impl Source {
+    /// Whether a transaction queues with the writers, where its options make sense here.
+    pub(crate) fn access_of(&self, options: &TransactionOptions) -> Result<Access> {
+        if matches!(self, Self::Transaction(..)) {
+            return match options.isolation.is_some() || options.read_only || options.deferred {
+                true => Err(Error::invalid("the options of a transaction are given to the outermost one")),
+                false => Ok(Access::Write),
+            };
+        }
+        options.check(&self.pool().capabilities)?;
+        Ok(if options.read_only { Access::Read } else { Access::Write })
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Database").field("pool", self.source.pool()).finish()
+    }
+}

@@ -1,0 +1,189 @@
+//! A leased connection: what is known of its state, and how it goes back clean.
+
+use super::pool::{Home, Reservation};
+use crate::driver::{Connection, Control, Interrupt, RowSink, Statement, TransactionOptions, Written};
+use crate::error::{Error, ErrorKind, Result};
+use crate::sql::Dialect;
+use std::sync::Arc;
+
+/// A connection on loan from the pool.
+///
+/// Before a `BEGIN`, `COMMIT`, `ROLLBACK` or savepoint is sent the lease is marked as unsettled, and the mark goes
+/// only when the database has answered. One that comes back unsettled or inside a transaction is rolled back, or
+/// closed where that fails; it is never handed out as it is.
+pub(crate) struct Lease {
+    reservation: Reservation,
+    connection: Option<Box<dyn Connection>>,
+    home: Option<Home>,
+    /// How many transactions and savepoints are open.
+    depth: u32,
+    unsettled: bool,
+}
+
+impl Lease {
+    pub(crate) fn new(reservation: Reservation, connection: Box<dyn Connection>, home: Home) -> Self {
+        Self {
+            reservation,
+            connection: Some(connection),
+            home: Some(home),
+            depth: 0,
+            unsettled: false,
+        }
+    }
+
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    pub(crate) fn dialect(&self) -> &'static dyn Dialect {
+        self.reservation.pool.dialect
+    }
+
+    pub(crate) fn max_params(&self) -> usize {
+        self.connection.as_ref().map_or(0, |connection| connection.max_params())
+    }
+
+    #[cfg(feature = "async")]
+    pub(crate) fn interrupter(&self) -> Option<Arc<dyn Interrupt>> {
+        self.connection.as_ref()?.interrupter()
+    }
+
+    pub(crate) fn query(&mut self, statement: &Statement<'_>, sink: &mut dyn RowSink) -> Result<()> {
+        let observer = self.reservation.pool.observer;
+        let connection = self.connection()?;
+        observer.query(statement, sink, |sink| connection.query(statement, sink))
+    }
+
+    pub(crate) fn execute(&mut self, statement: &Statement<'_>) -> Result<Written> {
+        let observer = self.reservation.pool.observer;
+        let connection = self.connection()?;
+        observer.execute(statement, || connection.execute(statement), |written| written.rows)
+    }
+
+    pub(crate) fn reads_only(&mut self, sql: &str) -> Result<bool> {
+        self.connection()?.reads_only(sql)
+    }
+
+    /// Begins a transaction, or sets a savepoint inside one.
+    pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
+        let control = match self.depth {
+            0 => Control::Begin(options),
+            depth => Control::Savepoint(depth),
+        };
+        self.control(control)?;
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Commits the transaction or keeps what was done since the innermost savepoint; where that fails, undoes it.
+    pub(crate) fn keep(&mut self) -> Result<()> {
+        // Some failures end the transaction on the database's side; `COMMIT` would then keep nothing.
+        if !self.is_in_transaction() {
+            self.depth = 0;
+            return Err(lost_transaction());
+        }
+        let outer = self.depth.saturating_sub(1);
+        let control = match outer {
+            0 => Control::Commit,
+            outer => Control::Release(outer),
+        };
+        match self.control(control) {
+            Ok(()) => {
+                self.depth = outer;
+                Ok(())
+            }
+            Err(error) => {
+                let _ = self.unwind(outer);
+                Err(error)
+            }
+        }
+    }
+
+    /// Undoes whatever was done above a depth. This is the one way back.
+    pub(crate) fn unwind(&mut self, depth: u32) -> Result<()> {
+        if self.depth <= depth && !self.unsettled {
+            return Ok(());
+        }
+        let control = match depth {
+            0 => Control::Rollback,
+            depth => Control::RollbackTo(depth),
+        };
+        let result = self.control(control);
+        self.depth = depth;
+        result
+    }
+
+    pub(crate) fn is_in_transaction(&mut self) -> bool {
+        self.connection.as_mut().is_some_and(|connection| connection.is_in_transaction())
+    }
+
+    /// Takes the connection out, for a cursor.
+    pub(crate) fn detach(&mut self) -> Option<Box<dyn Connection>> {
+        self.connection.take()
+    }
+
+    /// Puts it back.
+    pub(crate) fn attach(&mut self, connection: Box<dyn Connection>) {
+        self.connection = Some(connection);
+    }
+
+    fn control(&mut self, control: Control<'_>) -> Result<()> {
+        self.unsettled = true;
+        let observer = self.reservation.pool.observer;
+        let connection = self.connection()?;
+        let statement = Statement::new(name(control), &[]);
+        observer.execute(&statement, || connection.control(control), |()| 0)?;
+        self.unsettled = false;
+        Ok(())
+    }
+
+    fn connection(&mut self) -> Result<&mut Box<dyn Connection>> {
+        self.connection.as_mut().ok_or_else(busy)
+    }
+
+    /// Whether the connection can go back to the pool, once it is out of any transaction.
+    fn settle(&mut self) -> bool {
+        if self.depth > 0 || self.unsettled || self.is_in_transaction() {
+            self.unsettled = true;
+            if self.unwind(0).is_err() {
+                return false;
+            }
+        }
+        self.connection.as_mut().is_some_and(|connection| connection.is_usable())
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let usable = self.settle();
+        let connection = self.connection.take().filter(|_| usable);
+        if let Some(home) = self.home.take() {
+            self.reservation.put_back(connection, home);
+        }
+    }
+}
+
+/// How a step of control reads in the log.
+fn name(control: Control<'_>) -> &'static str {
+    match control {
+        Control::Begin(_) => "BEGIN",
+        Control::Commit => "COMMIT",
+        Control::Rollback => "ROLLBACK",
+        Control::Savepoint(_) => "SAVEPOINT",
+        Control::Release(_) => "RELEASE",
+        Control::RollbackTo(_) => "ROLLBACK TO",
+    }
+}
+
+#[cold]
+fn busy() -> Error {
+    Error::invalid("the connection is busy with rows that are being iterated over; end the iteration first")
+}
+
+#[cold]
+fn lost_transaction() -> Error {
+    Error::new(
+        ErrorKind::TransactionAborted,
+        "the database has rolled the transaction back already; nothing of it was kept",
+    )
+}

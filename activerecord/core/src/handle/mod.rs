@@ -1,0 +1,37 @@
+//! Handles: the database in either mode, its transactions, its connections.
+
+mod database;
+mod gate;
+mod lease;
+mod loan;
+mod mode;
+mod pool;
+mod rows;
+mod transaction;
+mod transaction_state;
+mod verbs;
+
+#[cfg(feature = "async")]
+mod async_database;
+#[cfg(feature = "async")]
+mod async_rows;
+#[cfg(feature = "async")]
+mod async_transaction;
+
+#[cfg(feature = "async")]
+pub use self::async_database::AsyncDatabase;
+#[cfg(feature = "async")]
+pub use self::async_rows::RowStream;
+#[cfg(feature = "async")]
+pub use self::async_transaction::AsyncTransaction;
+pub use self::database::Database;
+pub(crate) use self::lease::Lease;
+#[cfg(feature = "async")]
+pub(crate) use self::loan::Ticket;
+pub(crate) use self::loan::{Loan, Wire};
+pub use self::mode::{Asynchronous, Blocking, Handle, Mode, Pending, Returns, Within};
+pub(crate) use self::mode::sealed;
+pub use self::pool::{PoolOptions, PoolStatus};
+pub use self::rows::{Iterate, Rows};
+pub use self::transaction::Transaction;
+pub use self::verbs::Verbs;

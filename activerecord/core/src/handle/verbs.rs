@@ -1,0 +1,62 @@
+//! The verbs of handles, the same in both modes.
+
+use super::{Handle, Returns};
+use crate::engine::{Plain, Work, Worked};
+use crate::record::{ChangeRows, FindMapped, FromRow, Params, Prepared, Record, Sql};
+use crate::schema;
+use crate::sql::{IntoSql, RawSql};
+use crate::value::IntoParams;
+
+/// The verbs of every handle: raw statements, a work of one's own, the table of a record.
+pub trait Verbs: Handle + Sized {
+    /// Runs a whole statement for its effect and gives the rows changed. Its `?` stand for the parameters, on
+    /// every database.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`](crate::ErrorKind::Invalid) where placeholders and parameters differ in number, or whatever the
+    /// database says.
+    fn execute(&self, sql: impl IntoSql, params: impl IntoParams) -> Returns<'_, Self, u64> {
+        let statement = raw(sql, params).into_text(self.dialect());
+        self.perform(Plain::of(statement.map(Prepared::from).map(ChangeRows)))
+    }
+
+    /// Runs a whole statement and reads its rows: records and structs by the names of their columns, tuples by
+    /// position.
+    ///
+    /// # Errors
+    ///
+    /// As for [`execute`](Verbs::execute), and [`Decode`](crate::ErrorKind::Decode) where a row does not read as
+    /// the type.
+    fn query_sql<T: FromRow>(&self, sql: impl IntoSql, params: impl IntoParams) -> Returns<'_, Self, Vec<T>> {
+        let statement = raw(sql, params).into_text(self.dialect());
+        self.perform(Plain::of(statement.map(Prepared::from).map(FindMapped::raw)))
+    }
+
+    /// Runs a work of several steps.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the work fails with.
+    fn run<W: Work>(&self, work: W) -> Returns<'_, Self, W::Output> {
+        self.perform(Plain::new(Worked::new(work)))
+    }
+
+    /// Makes the table of a record where it does not exist: `CREATE TABLE IF NOT EXISTS table (..)`. Enough for
+    /// examples and tests.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the database says.
+    fn create_table<R: Record>(&self) -> Returns<'_, Self, ()> {
+        let sql = schema::create_table(R::table(), self.dialect());
+        let statement = Prepared { sql: Sql::Rendered(sql), params: Params::Many(Vec::new()) };
+        self.perform(crate::engine::Then::new(Ok(ChangeRows(statement)), |_| Ok(())))
+    }
+}
+
+impl<H: Handle> Verbs for H {}
+
+fn raw(sql: impl IntoSql, params: impl IntoParams) -> RawSql {
+    RawSql { sql: sql.into_sql(), params: params.into_params() }
+}

@@ -1,0 +1,66 @@
+//! What `update_all` sets.
+
+use super::column::{Operand, column, described};
+use crate::error::Result;
+use crate::record::Table;
+use crate::sql::SqlText;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// One `column = value` of an update.
+pub struct Assignment<R> {
+    column: usize,
+    value: Operand,
+    /// Whether the value is added to the column.
+    added: bool,
+    record: PhantomData<fn() -> R>,
+}
+
+impl<R> Assignment<R> {
+    pub(super) fn set(column: usize, value: Operand) -> Self {
+        Self { column, value, added: false, record: PhantomData }
+    }
+
+    pub(super) fn increment(column: usize, value: Operand) -> Self {
+        Self { column, value, added: true, record: PhantomData }
+    }
+
+    pub(super) fn render(self, table: &Table, text: &mut SqlText) -> Result<()> {
+        text.name(described(self.column, table)?.name).push(" = ");
+        if self.added {
+            column(self.column, table, text)?;
+            text.push(" + ");
+        }
+        self.value.render(table, text)
+    }
+}
+
+impl<R> fmt::Debug for Assignment<R> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Assignment").field("column", &self.column).field("value", &self.value).finish()
+    }
+}
+
+/// One assignment or several.
+pub trait IntoAssignments<R> {
+    /// Gives them in their order.
+    fn into_assignments(self) -> Vec<Assignment<R>>;
+}
+
+impl<R> IntoAssignments<R> for Assignment<R> {
+    fn into_assignments(self) -> Vec<Self> {
+        vec![self]
+    }
+}
+
+impl<R> IntoAssignments<R> for Vec<Assignment<R>> {
+    fn into_assignments(self) -> Self {
+        self
+    }
+}
+
+impl<R, const N: usize> IntoAssignments<R> for [Assignment<R>; N] {
+    fn into_assignments(self) -> Vec<Assignment<R>> {
+        self.into()
+    }
+}

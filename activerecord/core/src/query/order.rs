@@ -1,0 +1,83 @@
+//! The order of rows.
+
+use super::column::column;
+use crate::error::Result;
+use crate::record::Table;
+use crate::sql::SqlText;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A column to order by. Nulls come first ascending and last descending, on every database, unless said otherwise.
+pub struct Order<R> {
+    column: usize,
+    descending: bool,
+    nulls: &'static str,
+    record: PhantomData<fn() -> R>,
+}
+
+impl<R> Order<R> {
+    pub(super) fn new(column: usize, descending: bool) -> Self {
+        Self { column, descending, nulls: "", record: PhantomData }
+    }
+
+    /// Puts nulls first.
+    #[must_use]
+    pub fn nulls_first(mut self) -> Self {
+        self.nulls = " NULLS FIRST";
+        self
+    }
+
+    /// Puts nulls last.
+    #[must_use]
+    pub fn nulls_last(mut self) -> Self {
+        self.nulls = " NULLS LAST";
+        self
+    }
+
+    pub(super) fn render(&self, table: &Table, text: &mut SqlText) -> Result<()> {
+        column(self.column, table, text)?;
+        text.push(if self.descending { " DESC" } else { " ASC" }).push(self.nulls);
+        Ok(())
+    }
+
+    /// The opposite order, for the last row instead of the first.
+    pub(super) fn ascending_key(column: usize) -> Self {
+        Self::new(column, false)
+    }
+}
+
+impl<R> Clone for Order<R> {
+    fn clone(&self) -> Self {
+        Self { column: self.column, descending: self.descending, nulls: self.nulls, record: PhantomData }
+    }
+}
+
+impl<R> fmt::Debug for Order<R> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Order").field("column", &self.column).field("descending", &self.descending).finish()
+    }
+}
+
+/// One order or several.
+pub trait IntoOrders<R> {
+    /// Gives them in their order.
+    fn into_orders(self) -> Vec<Order<R>>;
+}
+
+impl<R> IntoOrders<R> for Order<R> {
+    fn into_orders(self) -> Vec<Self> {
+        vec![self]
+    }
+}
+
+impl<R> IntoOrders<R> for Vec<Order<R>> {
+    fn into_orders(self) -> Self {
+        self
+    }
+}
+
+impl<R, const N: usize> IntoOrders<R> for [Order<R>; N] {
+    fn into_orders(self) -> Vec<Order<R>> {
+        self.into()
+    }
+}

@@ -1,0 +1,317 @@
+//! The calls that change a record in the caller's hands: what they send, and what becomes of the record.
+
+use super::operations::{ChangeRow, FindOne, Insert, InsertAll, Prepared, UpdateWithHooks, gone, inserted, update};
+use super::state::Status;
+use super::{Active, ColumnSet, Record};
+use crate::engine::{Access, Call, Done, Operation, Session, Started};
+use crate::error::{Error, Outcome, Result, SaveError};
+use crate::sql::Dialect;
+
+/// Inserts a record that was given by value.
+pub(super) struct InsertOne<R>(R);
+
+impl<R: Record> InsertOne<R> {
+    pub(super) fn new(record: R) -> Self {
+        Self(record)
+    }
+}
+
+impl<R: Record> Call for InsertOne<R> {
+    type Operation = Insert<R>;
+    type Rest = ();
+    type Output = Active<R>;
+    type Error = SaveError<R>;
+
+    fn start(self) -> Started<Self> {
+        Started::Run(Insert::new(self.0), ())
+    }
+
+    fn finish((): (), done: Done<Insert<R>>) -> Result<Active<R>, SaveError<R>> {
+        match done.result {
+            Ok(()) => Ok(Active::of_insert(done.operation.record, done.scope, done.operation.filled_in)),
+            Err(error) => Err(SaveError::new(error, done.operation.into_given())),
+        }
+    }
+}
+
+/// Inserts records that were given by value.
+pub(super) struct InsertMany<R>(Vec<R>);
+
+impl<R: Record> InsertMany<R> {
+    pub(super) fn new(records: Vec<R>) -> Self {
+        Self(records)
+    }
+}
+
+impl<R: Record> Call for InsertMany<R> {
+    type Operation = InsertAll<R>;
+    type Rest = ();
+    type Output = Vec<Active<R>>;
+    type Error = SaveError<Vec<R>>;
+
+    fn start(self) -> Started<Self> {
+        Started::Run(InsertAll::new(self.0), ())
+    }
+
+    fn finish((): (), done: Done<InsertAll<R>>) -> Result<Vec<Active<R>>, SaveError<Vec<R>>> {
+        let operation = done.operation;
+        match done.result {
+            Ok(()) => Ok(inserted(operation.records, &operation.filled_in, done.scope.as_ref())),
+            Err(error) => Err(SaveError::new(error, operation.into_given())),
+        }
+    }
+}
+
+/// Saves an [`Active`] in place.
+pub(super) struct Save<'a, R: Record> {
+    active: &'a mut Active<R>,
+    dialect: &'static dyn Dialect,
+    must_be_new: bool,
+}
+
+impl<'a, R: Record> Save<'a, R> {
+    pub(super) fn new(active: &'a mut Active<R>, dialect: &'static dyn Dialect, must_be_new: bool) -> Self {
+        Self { active, dialect, must_be_new }
+    }
+
+    /// What is to be written; `None` where nothing changed.
+    fn write(&mut self) -> Result<Option<Write<R>>> {
+        self.active.check_writable()?;
+        if self.active.is_new() {
+            return Ok(Some(Write::Insert(Insert::new((**self.active).clone()))));
+        }
+        if self.must_be_new {
+            return Err(not_new::<R>());
+        }
+        let changed = self.active.changed();
+        if changed.is_empty() {
+            return Ok(None);
+        }
+        let (record, base) = (&**self.active, self.active.persisted());
+        Ok(Some(if R::ACTIVE {
+            Write::WithHooks(UpdateWithHooks { record: record.clone(), base: base.clone() })
+        } else {
+            Write::Update(update(record, base, changed, self.dialect))
+        }))
+    }
+}
+
+/// The write of a save.
+pub(super) enum Write<R: Record> {
+    Insert(Insert<R>),
+    Update(ChangeRow),
+    WithHooks(UpdateWithHooks<R>),
+}
+
+impl<R: Record> Operation for Write<R> {
+    type Output = ();
+
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    async fn run(&mut self, session: &Session<'_>) -> Result<()> {
+        match self {
+            Self::Insert(insert) => insert.run(session).await,
+            Self::Update(update) => update.run(session).await,
+            Self::WithHooks(update) => update.run(session).await,
+        }
+    }
+}
+
+impl<'a, R: Record> Call for Save<'a, R> {
+    type Operation = Write<R>;
+    type Rest = &'a mut Active<R>;
+    type Output = ();
+    type Error = Error;
+
+    fn start(mut self) -> Started<Self> {
+        match self.write() {
+            Ok(None) => Started::Ready(Ok(())),
+            Err(error) => Started::Ready(Err(error)),
+            Ok(Some(write)) => {
+                self.active.begin_write();
+                Started::Run(write, self.active)
+            }
+        }
+    }
+
+    fn finish(active: &'a mut Active<R>, done: Done<Write<R>>) -> Result<()> {
+        if let Err(error) = done.result {
+            return failed(active, error);
+        }
+        let filled_in = match done.operation {
+            Write::Update(_) => ColumnSet::EMPTY,
+            Write::Insert(insert) => {
+                active.replace_record(insert.record);
+                insert.filled_in
+            }
+            Write::WithHooks(update) => {
+                active.replace_record(update.record);
+                ColumnSet::EMPTY
+            }
+        };
+        active.end_written(Status::Persisted, done.scope, filled_in);
+        Ok(())
+    }
+}
+
+/// A failed write leaves everything as it was, unless its effect is not known.
+fn failed<R: Record>(active: &mut Active<R>, error: Error) -> Result<()> {
+    if error.outcome() == Outcome::NotApplied {
+        active.end_failed();
+    }
+    Err(error)
+}
+
+/// Deletes the row of an [`Active`].
+pub(super) struct Delete<'a, R: Record> {
+    active: &'a mut Active<R>,
+    dialect: &'static dyn Dialect,
+}
+
+impl<'a, R: Record> Delete<'a, R> {
+    pub(super) fn new(active: &'a mut Active<R>, dialect: &'static dyn Dialect) -> Self {
+        Self { active, dialect }
+    }
+
+    fn write(&mut self) -> Result<ChangeRow> {
+        self.active.check_writable()?;
+        if self.active.is_new() {
+            return Err(never_saved::<R>("deleted"));
+        }
+        Ok(delete(self.active.persisted(), self.dialect))
+    }
+}
+
+fn delete<R: Record>(record: &R, dialect: &'static dyn Dialect) -> ChangeRow {
+    let statement = Prepared::by_key(&R::table().sql(dialect).delete_by_key, record);
+    ChangeRow { table: R::table(), statement }
+}
+
+impl<'a, R: Record> Call for Delete<'a, R> {
+    type Operation = ChangeRow;
+    type Rest = &'a mut Active<R>;
+    type Output = ();
+    type Error = Error;
+
+    fn start(mut self) -> Started<Self> {
+        match self.write() {
+            Err(error) => Started::Ready(Err(error)),
+            Ok(write) => {
+                self.active.begin_write();
+                Started::Run(write, self.active)
+            }
+        }
+    }
+
+    fn finish(active: &'a mut Active<R>, done: Done<ChangeRow>) -> Result<()> {
+        if let Err(error) = done.result {
+            return failed(active, error);
+        }
+        active.end_written(Status::Deleted, done.scope, ColumnSet::EMPTY);
+        Ok(())
+    }
+}
+
+/// Deletes the row of a plain record.
+pub(super) struct DeleteRecord(ChangeRow);
+
+impl DeleteRecord {
+    pub(super) fn new<R: Record>(record: &R, dialect: &'static dyn Dialect) -> Self {
+        Self(delete(record, dialect))
+    }
+}
+
+impl Call for DeleteRecord {
+    type Operation = ChangeRow;
+    type Rest = ();
+    type Output = ();
+    type Error = Error;
+
+    fn start(self) -> Started<Self> {
+        Started::Run(self.0, ())
+    }
+
+    fn finish((): (), done: Done<ChangeRow>) -> Result<()> {
+        done.result
+    }
+}
+
+/// Reads the row of an [`Active`] again.
+pub(super) struct Refresh<'a, R: Record> {
+    active: &'a mut Active<R>,
+    dialect: &'static dyn Dialect,
+}
+
+impl<'a, R: Record> Refresh<'a, R> {
+    pub(super) fn new(active: &'a mut Active<R>, dialect: &'static dyn Dialect) -> Self {
+        Self { active, dialect }
+    }
+}
+
+fn find_again<R: Record>(record: &R, dialect: &'static dyn Dialect) -> FindOne<R> {
+    FindOne::new(Prepared::by_key(&R::table().sql(dialect).select_by_key, record))
+}
+
+impl<'a, R: Record> Call for Refresh<'a, R> {
+    type Operation = FindOne<R>;
+    type Rest = &'a mut Active<R>;
+    type Output = ();
+    type Error = Error;
+
+    fn start(self) -> Started<Self> {
+        if self.active.is_new() {
+            return Started::Ready(Err(never_saved::<R>("read again")));
+        }
+        let find = find_again(self.active.persisted(), self.dialect);
+        let find = if self.active.is_in_doubt() { find.behind_writes() } else { find };
+        Started::Run(find, self.active)
+    }
+
+    fn finish(active: &'a mut Active<R>, done: Done<FindOne<R>>) -> Result<()> {
+        let found = done.result?.ok_or_else(|| gone(R::table()))?;
+        active.refreshed(found);
+        Ok(())
+    }
+}
+
+/// Reads the row of a plain record again.
+pub(super) struct RefreshRecord<'a, R: Record> {
+    record: &'a mut R,
+    dialect: &'static dyn Dialect,
+}
+
+impl<'a, R: Record> RefreshRecord<'a, R> {
+    pub(super) fn new(record: &'a mut R, dialect: &'static dyn Dialect) -> Self {
+        Self { record, dialect }
+    }
+}
+
+impl<'a, R: Record> Call for RefreshRecord<'a, R> {
+    type Operation = FindOne<R>;
+    type Rest = &'a mut R;
+    type Output = ();
+    type Error = Error;
+
+    fn start(self) -> Started<Self> {
+        Started::Run(find_again(self.record, self.dialect), self.record)
+    }
+
+    fn finish(record: &'a mut R, done: Done<FindOne<R>>) -> Result<()> {
+        *record = done.result?.ok_or_else(|| gone(R::table()))?;
+        Ok(())
+    }
+}
+
+#[cold]
+fn never_saved<R: Record>(what: &str) -> Error {
+    let message = format!("this record of `{}` was never saved, so no row of it can be {what}", R::table().name);
+    Error::invalid(message)
+}
+
+#[cold]
+fn not_new<R: Record>() -> Error {
+    let message = format!("this record of `{}` has a row already; `save` writes its changes", R::table().name);
+    Error::invalid(message)
+}

@@ -1,0 +1,36 @@
+//! What a record does around its own writes.
+
+use crate::engine::Session;
+use crate::error::Result;
+use std::future::{Future, ready};
+
+/// What a record does before and after it is saved, written once for both modes.
+///
+/// A record that has hooks says `#[record(hooks)]` and implements this trait; the derive writes an empty one for
+/// the others. Hooks are async functions in both modes and may await database verbs on the session, nothing else;
+/// waiting for something else is a [`ForeignWait`](crate::ErrorKind::ForeignWait) error. The save and its hooks
+/// are one transaction (a savepoint inside one): an error from either hook undoes all of it.
+pub trait Hooks: Sized {
+    /// Whether there are any; the derive says `false` where it writes the empty ones.
+    const ACTIVE: bool = true;
+
+    /// Runs before the insert or update; may change the record, or refuse it by an error.
+    ///
+    /// # Errors
+    ///
+    /// Whatever refuses the save.
+    fn before_save(&mut self, session: &Session<'_>) -> impl Future<Output = Result<()>> + Send {
+        let _ = session;
+        ready(Ok(()))
+    }
+
+    /// Runs after the insert or update, before the transaction ends.
+    ///
+    /// # Errors
+    ///
+    /// Whatever undoes the save.
+    fn after_save(&mut self, session: &Session<'_>) -> impl Future<Output = Result<()>> + Send {
+        let _ = session;
+        ready(Ok(()))
+    }
+}

@@ -1,0 +1,84 @@
+//! How one database's SQL differs from another's.
+
+use crate::value::ColumnType;
+use std::fmt;
+
+/// How a column is compared with a piece of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TextMatch {
+    /// The text stands somewhere in the column.
+    Contains,
+    /// The column starts with it.
+    StartsWith,
+    /// The column ends with it.
+    EndsWith,
+}
+
+/// How a database's SQL reads. Third parties write one beside their backend.
+pub trait Dialect: fmt::Debug + Send + Sync {
+    /// The dialect's name, by which rendered SQL is kept.
+    fn name(&self) -> &'static str;
+
+    /// The character around identifiers, doubled inside them.
+    fn quote(&self) -> char {
+        '"'
+    }
+
+    /// Writes the placeholder of the `number`th parameter, counted from 1.
+    fn placeholder(&self, number: usize, out: &mut String) {
+        let _ = number;
+        out.push('?');
+    }
+
+    /// Whether an insert can return the row.
+    fn has_returning(&self) -> bool;
+
+    /// Whether an insert tells the number that the database gave to an integer key
+    /// ([`Written::key`](crate::Written::key)).
+    fn has_insert_id(&self) -> bool {
+        false
+    }
+
+    /// How many rows one insert of many should have, where the number of parameters allows it.
+    fn rows_per_insert(&self) -> usize {
+        1000
+    }
+
+    /// What an insert without any column reads after the table's name.
+    fn default_values(&self) -> &'static str {
+        " DEFAULT VALUES"
+    }
+
+    /// The type of a column in `CREATE TABLE`; `generated` is a key that the database fills in.
+    fn column_type(&self, column: ColumnType, generated: bool) -> &'static str;
+
+    /// The limit that stands for none, where `OFFSET` needs a `LIMIT`.
+    fn no_limit(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// What follows a column where it is compared or ordered, so that its type compares as it should.
+    fn collation(&self, column: ColumnType) -> &'static str {
+        let _ = column;
+        ""
+    }
+
+    /// The function that adds a column up exactly.
+    fn sum(&self, column: ColumnType) -> &'static str {
+        let _ = column;
+        "SUM"
+    }
+
+    /// The function that averages a column.
+    fn avg(&self, column: ColumnType) -> &'static str {
+        let _ = column;
+        "AVG"
+    }
+
+    /// Writes the comparison of a rendered column with the pattern of a [`TextMatch`].
+    fn text_match(&self, column: &str, placeholder: &str, ignore_case: bool, out: &mut String);
+
+    /// Gives the pattern of a [`TextMatch`], in which the text stands for itself.
+    fn text_pattern(&self, matching: TextMatch, text: &str, ignore_case: bool) -> String;
+}

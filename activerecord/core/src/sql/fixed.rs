@@ -1,0 +1,208 @@
+//! The texts whose shape a record fixes: rendered once per record and dialect, and kept.
+
+use super::{Dialect, SqlText};
+use crate::record::{ColumnSet, Table};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+/// Where a record's fixed texts are kept: a list of dialects, nearly always of one.
+///
+/// It lives in a static that the derive emits, since a static inside a generic function is shared by all its
+/// instances.
+pub struct SqlCache(OnceLock<Box<Node>>);
+
+struct Node {
+    sql: FixedSql,
+    next: SqlCache,
+}
+
+impl SqlCache {
+    /// An empty one.
+    pub const fn new() -> Self {
+        Self(OnceLock::new())
+    }
+
+    pub(crate) fn get(&'static self, table: &'static Table, dialect: &'static dyn Dialect) -> &'static FixedSql {
+        let mut cache = self;
+        loop {
+            let render = || Box::new(Node { sql: FixedSql::render(table, dialect), next: Self::new() });
+            let node = cache.0.get_or_init(render);
+            if node.sql.dialect.name() == dialect.name() {
+                return &node.sql;
+            }
+            cache = &node.next;
+        }
+    }
+}
+
+impl Default for SqlCache {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for SqlCache {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("SqlCache")
+    }
+}
+
+/// The fixed texts of one record in one dialect.
+pub(crate) struct FixedSql {
+    dialect: &'static dyn Dialect,
+    table: &'static Table,
+    /// `SELECT columns FROM table`
+    pub(crate) select: String,
+    /// `SELECT columns FROM table WHERE key = ?`
+    pub(crate) select_by_key: String,
+    /// `SELECT 1 FROM table WHERE key = ?`
+    pub(crate) exists_by_key: String,
+    /// `DELETE FROM table WHERE key = ?`
+    pub(crate) delete_by_key: String,
+    inserts: Texts,
+    updates: Texts,
+}
+
+/// Texts by the set of columns they are about.
+type Texts = RwLock<HashMap<ColumnSet, Arc<str>>>;
+
+impl FixedSql {
+    fn render(table: &'static Table, dialect: &'static dyn Dialect) -> Self {
+        let write = |write: &dyn Fn(&mut SqlText)| {
+            let mut text = SqlText::new(dialect);
+            write(&mut text);
+            text.sql
+        };
+        Self {
+            dialect,
+            table,
+            select: write(&|text| select(text, table)),
+            select_by_key: write(&|text| {
+                select(text, table);
+                by_key(text, table, 0);
+            }),
+            exists_by_key: write(&|text| {
+                text.push("SELECT 1 FROM ").name(table.name);
+                by_key(text, table, 0);
+            }),
+            delete_by_key: write(&|text| {
+                text.push("DELETE FROM ").name(table.name);
+                by_key(text, table, 0);
+            }),
+            inserts: Texts::default(),
+            updates: Texts::default(),
+        }
+    }
+
+    /// `INSERT INTO table (sent) VALUES (?)`, returning what the database fills in and does not tell otherwise.
+    pub(crate) fn insert(&self, sent: ColumnSet) -> Arc<str> {
+        kept(&self.inserts, sent, || {
+            let mut text = SqlText::new(self.dialect);
+            insert(&mut text, self.table, sent, 1);
+            returning(&mut text, self.table, self.returned(sent));
+            text.sql
+        })
+    }
+
+    /// `INSERT INTO table (sent) VALUES (?), (?), ...`, rendered anew: the number of rows varies.
+    pub(crate) fn insert_rows(&self, sent: ColumnSet, rows: usize) -> String {
+        let mut text = SqlText::new(self.dialect);
+        insert(&mut text, self.table, sent, rows);
+        returning(&mut text, self.table, self.returned(sent));
+        text.sql
+    }
+
+    /// The columns that an insert reads back by `RETURNING`.
+    pub(crate) fn returned(&self, sent: ColumnSet) -> ColumnSet {
+        let filled_in = self.table.all().without(sent);
+        match self.table.numbered_key() {
+            Some(key) if self.dialect.has_insert_id() && filled_in == ColumnSet::from_iter([key]) => {
+                ColumnSet::EMPTY
+            }
+            _ => filled_in,
+        }
+    }
+
+    /// `UPDATE table SET changed = ? WHERE key = ?`
+    pub(crate) fn update(&self, changed: ColumnSet) -> Arc<str> {
+        kept(&self.updates, changed, || {
+            let mut text = SqlText::new(self.dialect);
+            update(&mut text, self.table, changed);
+            text.sql
+        })
+    }
+}
+
+fn kept(texts: &Texts, columns: ColumnSet, render: impl FnOnce() -> String) -> Arc<str> {
+    if let Some(text) = texts.read().unwrap_or_else(PoisonError::into_inner).get(&columns) {
+        return text.clone();
+    }
+    let mut texts = texts.write().unwrap_or_else(PoisonError::into_inner);
+    texts.entry(columns).or_insert_with(|| render().into()).clone()
+}
+
+fn select(text: &mut SqlText, table: &Table) {
+    text.push("SELECT ")
+        .list(", ", table.columns, |text, column| {
+            text.name(column.name);
+        })
+        .push(" FROM ")
+        .name(table.name);
+}
+
+/// ` WHERE key = ?`, its first placeholder being the one after `bound`.
+fn by_key(text: &mut SqlText, table: &Table, bound: usize) {
+    text.push(" WHERE ").list(" AND ", table.key.iter().enumerate(), |text, (position, key)| {
+        let column = &table.columns[*key];
+        let collation = text.dialect.collation(column.column_type);
+        text.name(column.name).push(collation).push(" = ").placeholder(bound + position + 1);
+    });
+}
+
+fn insert(text: &mut SqlText, table: &Table, sent: ColumnSet, rows: usize) {
+    text.push("INSERT INTO ").name(table.name);
+    if sent.is_empty() {
+        text.push(text.dialect.default_values());
+        return;
+    }
+    text.push(" (")
+        .list(", ", table.columns_in(sent), |text, (_, column)| {
+            text.name(column.name);
+        })
+        .push(") VALUES ")
+        .list(", ", 0..rows, |text, row| {
+            let first = row * sent.len();
+            text.push("(")
+                .list(", ", 1..=sent.len(), |text, number| {
+                    text.placeholder(first + number);
+                })
+                .push(")");
+        });
+}
+
+fn returning(text: &mut SqlText, table: &Table, columns: ColumnSet) {
+    if columns.is_empty() {
+        return;
+    }
+    text.push(" RETURNING ").list(", ", table.columns_in(columns), |text, (_, column)| {
+        text.name(column.name);
+    });
+}
+
+fn update(text: &mut SqlText, table: &Table, changed: ColumnSet) {
+    text.push("UPDATE ").name(table.name).push(" SET ").list(
+        ", ",
+        table.columns_in(changed).enumerate(),
+        |text, (position, (_, column))| {
+            text.name(column.name).push(" = ").placeholder(position + 1);
+        },
+    );
+    by_key(text, table, changed.len());
+}
+
+impl fmt::Debug for FixedSql {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("FixedSql").field("select", &self.select).finish_non_exhaustive()
+    }
+}

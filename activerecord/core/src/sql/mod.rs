@@ -1,0 +1,13 @@
+//! SQL text: dialects, identifiers, raw fragments and the texts whose shape is fixed by a record.
+
+mod dialect;
+mod fixed;
+mod raw;
+mod text;
+
+pub use self::dialect::{Dialect, TextMatch};
+pub(crate) use self::fixed::FixedSql;
+pub use self::fixed::SqlCache;
+pub use self::raw::{AssertSafe, IntoSql};
+pub(crate) use self::raw::RawSql;
+pub(crate) use self::text::SqlText;
