@@ -14,8 +14,13 @@ struct User {
 }
 
 fn blocking(db: &Database) -> Result<()> {
-    let mut user =
-        User { id: 0, name: "John Doe".into(), email: "john@example.com".into(), is_active: true }.save(db)?;
+    let mut user = User {
+        id: 0,
+        name: "John Doe".into(),
+        email: "john@example.com".into(),
+        is_active: true,
+    }
+    .save(db)?;
     println!("{user:?}");
     user.name = "Jane Doe".into();
     println!("{:?}", user.changes());

@@ -1,8 +1,8 @@
 //! From a URL to a handle.
 
-use crate::{Backend, Database, Error, ErrorKind, Handle, PoolOptions, Result};
 #[cfg(feature = "async")]
 use crate::AsyncDatabase;
+use crate::{Backend, Database, Error, ErrorKind, Handle, PoolOptions, Result};
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -33,7 +33,10 @@ impl ConnectOptions {
     /// Starts from a URL: `sqlite://app.db` (beside the program's working directory), `sqlite:///var/lib/app.db`,
     /// `sqlite::memory:`.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), pool: PoolOptions::default() }
+        Self {
+            url: url.into(),
+            pool: PoolOptions::default(),
+        }
     }
 
     /// The most connections at a time, 8 without a word.
@@ -64,7 +67,10 @@ impl<S: Into<String>> From<S> for ConnectOptions {
 /// The URL may hold a password, so it is not shown.
 impl fmt::Debug for ConnectOptions {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("ConnectOptions").field("scheme", &scheme(&self.url)).field("pool", &self.pool).finish()
+        out.debug_struct("ConnectOptions")
+            .field("scheme", &scheme(&self.url))
+            .field("pool", &self.pool)
+            .finish()
     }
 }
 
@@ -132,5 +138,8 @@ fn missing_feature(feature: &str) -> Error {
 
 #[cold]
 fn unsupported(scheme: &str) -> Error {
-    Error::new(ErrorKind::Config, format!("there is no backend for `{scheme}:` URLs in this version; there is `sqlite:`"))
+    Error::new(
+        ErrorKind::Config,
+        format!("there is no backend for `{scheme}:` URLs in this version; there is `sqlite:`"),
+    )
 }

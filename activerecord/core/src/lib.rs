@@ -15,8 +15,8 @@ mod sql;
 mod value;
 
 pub use self::driver::{
-    Backend, Capabilities, Connection, Control, Cursor, Interrupt, Isolation, OpenCursor, Row, RowSink, Statement,
-    TransactionOptions, Written, options,
+    Backend, Capabilities, Connection, Control, Cursor, Interrupt, Isolation, OpenCursor, Row, RowSink,
+    Statement, TransactionOptions, Written, options,
 };
 pub use self::engine::{Session, Work};
 pub use self::error::{Error, ErrorKind, Outcome, Result, SaveError, Violation};
@@ -28,12 +28,12 @@ pub use self::handle::{
 };
 pub use self::observe::TARGET;
 pub use self::query::{
-    Aggregate, Aggregated, Assignment, Condition, GroupColumns, Grouped, IntoAssignments, IntoOperand, IntoOrders,
-    Operand, Order, Query, Select, Selection, TextColumn, TypedColumn,
+    Aggregate, Aggregated, Assignment, Condition, GroupColumns, Grouped, IntoAssignments, IntoOperand,
+    IntoOrders, Operand, Order, Query, Select, Selection, TextColumn, TypedColumn,
 };
 pub use self::record::{
-    Accepts, Active, ActiveRecord, AsyncRecord, Change, Column, ColumnSet, FromRow, Hooks, IntoKey, Lookup, NamedRow,
-    Record, SyncRecord, Table,
+    Accepts, Active, ActiveRecord, AsyncRecord, Change, Column, ColumnSet, FromRow, Hooks, IntoKey, Lookup,
+    NamedRow, Record, SyncRecord, Table,
 };
 pub use self::sql::{AssertSafe, Dialect, IntoSql, SqlCache, TextMatch};
 #[cfg(feature = "json")]

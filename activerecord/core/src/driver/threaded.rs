@@ -68,16 +68,24 @@ struct Order {
 
 impl Workers {
     pub(crate) fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { limit, state: Mutex::default() })
+        Arc::new(Self {
+            limit,
+            state: Mutex::default(),
+        })
     }
 
     /// Gives a job to a thread, or refuses where the threads are closed or cannot be started.
     pub(crate) fn submit(self: &Arc<Self>, job: Arc<dyn Job>) -> Result<()> {
         let mut state = self.lock();
         if state.closed {
-            return Err(Error::new(ErrorKind::PoolClosed, "the database handle was closed"));
+            return Err(Error::new(
+                ErrorKind::PoolClosed,
+                "the database handle was closed",
+            ));
         }
-        let Some(job) = hand_over(&mut state, job) else { return Ok(()) };
+        let Some(job) = hand_over(&mut state, job) else {
+            return Ok(());
+        };
         if state.threads.len() >= self.limit {
             state.backlog.push_back(job);
             return Ok(());
@@ -91,7 +99,9 @@ impl Workers {
 
     fn start(self: &Arc<Self>, first: Arc<dyn Job>) -> std::io::Result<JoinHandle<()>> {
         let workers = Arc::downgrade(self);
-        std::thread::Builder::new().name("activerecord".into()).spawn(move || work(&workers, first))
+        std::thread::Builder::new()
+            .name("activerecord".into())
+            .spawn(move || work(&workers, first))
     }
 
     /// Ends the threads once their work is done, and waits for that, unless called on one of them.
@@ -139,7 +149,10 @@ enum Next {
 fn hand_over(state: &mut State, job: Arc<dyn Job>) -> Option<Arc<dyn Job>> {
     let mut job = job;
     while let Some(thread) = state.idle.pop() {
-        match thread.send(Order { job, sender: thread.clone() }) {
+        match thread.send(Order {
+            job,
+            sender: thread.clone(),
+        }) {
             Ok(()) => return None,
             Err(unsent) => job = unsent.0.job,
         }
@@ -155,7 +168,9 @@ fn work(workers: &Weak<Workers>, first: Arc<dyn Job>) {
         let Order { job, sender } = order;
         job.run();
         // The thread is free before the caller is told, so that the caller's next job finds it warm.
-        let next = workers.upgrade().map_or(Next::End, |workers| workers.next(sender));
+        let next = workers
+            .upgrade()
+            .map_or(Next::End, |workers| workers.next(sender));
         job.tell();
         drop(job);
         order = match next {
@@ -197,7 +212,13 @@ impl<O: Operation> Task<O> {
     /// Takes the work, unless it was withdrawn.
     fn take(&self) -> Option<(O, Ticket)> {
         let mut state = self.lock();
-        let running = TaskState::Running(Running { interrupt: None, dropped: false }, None);
+        let running = TaskState::Running(
+            Running {
+                interrupt: None,
+                dropped: false,
+            },
+            None,
+        );
         match std::mem::replace(&mut *state, running) {
             TaskState::Queued(operation, ticket, waker) => {
                 if let TaskState::Running(_, place) = &mut *state {
@@ -265,7 +286,9 @@ fn canceled() -> Error {
 
 impl<O: Operation> Job for Task<O> {
     fn run(&self) {
-        let Some((mut operation, ticket)) = self.take() else { return };
+        let Some((mut operation, ticket)) = self.take() else {
+            return;
+        };
         match catch_unwind(AssertUnwindSafe(|| self.perform(&mut operation, ticket))) {
             Ok(result) => self.done(|waker| TaskState::Done(operation, result, waker)),
             Err(panic) => {
@@ -341,7 +364,9 @@ pub(crate) async fn run<O: Operation>(
     operation: O,
     ticket: Ticket,
 ) -> (O, Result<O::Output>) {
-    let task = Arc::new(Task { state: Mutex::new(TaskState::Queued(operation, ticket, None)) });
+    let task = Arc::new(Task {
+        state: Mutex::new(TaskState::Queued(operation, ticket, None)),
+    });
     if let Err(error) = workers.submit(task.clone()) {
         let queued = std::mem::replace(&mut *task.lock(), TaskState::Over);
         if let TaskState::Queued(operation, ..) = queued {
@@ -378,7 +403,9 @@ impl<F, T> Errand<F, T> {
 impl<F: FnOnce() -> T + Send, T: Send> Job for Errand<F, T> {
     fn run(&self) {
         let old = std::mem::replace(&mut *self.lock(), ErrandState::Running(None));
-        let ErrandState::Queued(work, waker) = old else { return };
+        let ErrandState::Queued(work, waker) = old else {
+            return;
+        };
         *self.lock() = ErrandState::Running(waker);
         let done = work();
         let mut state = self.lock();
@@ -402,14 +429,18 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let errand = Arc::new(Errand { state: Mutex::new(ErrandState::Queued(work, None)) });
+    let errand = Arc::new(Errand {
+        state: Mutex::new(ErrandState::Queued(work, None)),
+    });
     workers.submit(errand.clone())?;
     Ok(wait(&errand).await)
 }
 
 /// Runs a closure on a thread of the database and does not wait; here, where no thread takes it.
 pub(crate) fn detached<F: FnOnce() + Send + 'static>(workers: &Arc<Workers>, work: F) {
-    let errand = Arc::new(Errand { state: Mutex::new(ErrandState::Queued(work, None)) });
+    let errand = Arc::new(Errand {
+        state: Mutex::new(ErrandState::Queued(work, None)),
+    });
     if workers.submit(errand.clone()).is_err() {
         errand.run();
     }
@@ -421,7 +452,9 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    let errand = Arc::new(Errand { state: Mutex::new(ErrandState::Queued(work, None)) });
+    let errand = Arc::new(Errand {
+        state: Mutex::new(ErrandState::Queued(work, None)),
+    });
     let job = errand.clone();
     let thread = std::thread::Builder::new().name("activerecord-connect".into());
     let started = thread.spawn(move || {
@@ -442,10 +475,12 @@ async fn wait<F, T>(errand: &Errand<F, T>) -> T {
                 *waker = Some(context.waker().clone());
                 Poll::Pending
             }
-            ErrandState::Done(..) | ErrandState::Over => match std::mem::replace(&mut *state, ErrandState::Over) {
-                ErrandState::Done(done, _) => Poll::Ready(done),
-                _ => Poll::Pending,
-            },
+            ErrandState::Done(..) | ErrandState::Over => {
+                match std::mem::replace(&mut *state, ErrandState::Over) {
+                    ErrandState::Done(done, _) => Poll::Ready(done),
+                    _ => Poll::Pending,
+                }
+            }
         }
     })
     .await

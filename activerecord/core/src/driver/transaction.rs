@@ -1,7 +1,7 @@
 //! What begins and ends a transaction.
 
-use crate::error::{Error, ErrorKind, Result};
 use crate::driver::Capabilities;
+use crate::error::{Error, ErrorKind, Result};
 
 /// How strictly a transaction is kept apart from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

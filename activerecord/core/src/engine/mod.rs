@@ -5,9 +5,9 @@ mod session;
 mod sinks;
 mod work;
 
-pub(crate) use self::operation::{Access, Call, Done, Operation, Started};
 #[cfg(feature = "async")]
 pub(crate) use self::operation::now;
+pub(crate) use self::operation::{Access, Call, Done, Operation, Started};
 pub(crate) use self::operation::{Plain, Then, run_now};
 pub use self::session::Session;
 pub(crate) use self::sinks::{Any, First, Mapped, Rows};

@@ -2,7 +2,7 @@
 
 use super::{Call, Done, Operation, Started, Work};
 use crate::driver::{RowSink, Statement, TransactionOptions, Written};
-use crate::error::{Result};
+use crate::error::Result;
 use crate::handle::{Handle, Lease, Pending, Wire, Within, sealed};
 use crate::record::Scope;
 use crate::sql::Dialect;
@@ -62,7 +62,10 @@ impl<'c> Session<'c> {
     /// Begins a scope of its own: a transaction, or a savepoint inside one.
     pub(crate) fn begin(&self) -> Result<Session<'c>> {
         self.lease().begin(&TransactionOptions::default())?;
-        Ok(Session { wire: self.wire, scope: Some(Scope::new(self.scope.clone())) })
+        Ok(Session {
+            wire: self.wire,
+            scope: Some(Scope::new(self.scope.clone())),
+        })
     }
 
     /// Ends it: keeps what was done where the result is `Ok`, else undoes it.
@@ -73,7 +76,11 @@ impl<'c> Session<'c> {
             Err(_) => self.lease().unwind(depth),
         };
         if let Some(scope) = &self.scope {
-            if result.is_ok() && ended.is_ok() { scope.keep() } else { scope.undo() }
+            if result.is_ok() && ended.is_ok() {
+                scope.keep()
+            } else {
+                scope.undo()
+            }
         }
         // What made the work fail says more than a rollback that failed after it; the lease is closed then.
         result.and_then(|value| ended.map(|()| value))
@@ -96,7 +103,14 @@ impl Handle for Session<'_> {
                 Started::Ready(result) => return result,
             };
             let result = operation.run(self).await;
-            C::finish(rest, Done { operation, result, scope: self.scope.clone() })
+            C::finish(
+                rest,
+                Done {
+                    operation,
+                    result,
+                    scope: self.scope.clone(),
+                },
+            )
         })
     }
 
@@ -107,6 +121,8 @@ impl Handle for Session<'_> {
 
 impl fmt::Debug for Session<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Session").field("scope", &self.scope).finish_non_exhaustive()
+        out.debug_struct("Session")
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
     }
 }

@@ -48,7 +48,10 @@ pub(crate) struct Mapped<T> {
 
 impl<T> Mapped<T> {
     pub(crate) fn new() -> Self {
-        Self { rows: Vec::new(), positions: None }
+        Self {
+            rows: Vec::new(),
+            positions: None,
+        }
     }
 }
 
@@ -60,7 +63,10 @@ impl<T: FromRow> RowSink for Mapped<T> {
                 if self.positions.is_none() {
                     self.positions = Some(positions(row, names)?);
                 }
-                T::from_row(&Reordered { row, positions: self.positions.as_deref().unwrap_or_default() })?
+                T::from_row(&Reordered {
+                    row,
+                    positions: self.positions.as_deref().unwrap_or_default(),
+                })?
             }
         };
         self.rows.push(read);
@@ -74,7 +80,9 @@ fn positions(row: &dyn Row, names: &[&str]) -> Result<Vec<usize>> {
         match (found.next(), found.next()) {
             (Some(index), None) => Ok(index),
             (None, _) => Err(missing(row, name)),
-            _ => Err(Error::decode(format!("the row has several columns `{name}`; give them different names"))),
+            _ => Err(Error::decode(format!(
+                "the row has several columns `{name}`; give them different names"
+            ))),
         }
     };
     names.iter().map(find).collect()
@@ -94,7 +102,8 @@ struct Reordered<'a> {
 
 impl Row for Reordered<'_> {
     fn cell(&self, index: usize) -> Result<SqlValue<'_>> {
-        self.row.cell(self.positions.get(index).copied().unwrap_or(usize::MAX))
+        self.row
+            .cell(self.positions.get(index).copied().unwrap_or(usize::MAX))
     }
 
     fn width(&self) -> usize {
@@ -102,6 +111,8 @@ impl Row for Reordered<'_> {
     }
 
     fn name(&self, index: usize) -> &str {
-        self.positions.get(index).map_or("", |position| self.row.name(*position))
+        self.positions
+            .get(index)
+            .map_or("", |position| self.row.name(*position))
     }
 }

@@ -91,7 +91,10 @@ pub enum ErrorKind {
 impl ErrorKind {
     /// Whether somebody else's work was in the way, so that the same transaction may succeed later.
     pub fn is_conflict(self) -> bool {
-        matches!(self, Self::Deadlock | Self::SerializationFailure | Self::LockTimeout)
+        matches!(
+            self,
+            Self::Deadlock | Self::SerializationFailure | Self::LockTimeout
+        )
     }
 
     /// Whether a rule of the schema was broken.

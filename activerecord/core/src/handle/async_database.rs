@@ -205,11 +205,19 @@ impl Handle for AsyncDatabase {
                 Started::Run(operation, rest) => (operation, rest),
                 Started::Ready(result) => return result,
             };
-            let (operation, result) = match self.source.ticket(&operation.access(), Purpose::Statement).await {
+            let (operation, result) = match self.source.ticket(&operation.access(), Purpose::Statement).await
+            {
                 Ok(ticket) => threaded::run(self.source.pool().workers(), operation, ticket).await,
                 Err(error) => (operation, Err(error)),
             };
-            C::finish(rest, Done { operation, result, scope: self.source.scope() })
+            C::finish(
+                rest,
+                Done {
+                    operation,
+                    result,
+                    scope: self.source.scope(),
+                },
+            )
         })
     }
 
@@ -220,6 +228,8 @@ impl Handle for AsyncDatabase {
 
 impl fmt::Debug for AsyncDatabase {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("AsyncDatabase").field("pool", self.source.pool()).finish()
+        out.debug_struct("AsyncDatabase")
+            .field("pool", self.source.pool())
+            .finish()
     }
 }

@@ -184,7 +184,10 @@ impl Iterate for AsyncDatabase {
                 start: Mutex::new(Some((ticket, query))),
             });
             threaded::submit(self.source().pool().workers(), shared.clone())?;
-            Ok(RowStream { batch: VecDeque::with_capacity(BATCH), shared })
+            Ok(RowStream {
+                batch: VecDeque::with_capacity(BATCH),
+                shared,
+            })
         })
     }
 }

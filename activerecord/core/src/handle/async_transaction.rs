@@ -68,7 +68,8 @@ impl AsyncTransaction {
     where
         F: Future<Output = Result<()>> + Send + 'static,
     {
-        self.state.after_commit(Callback::Async(Box::new(move || Box::pin(callback()))));
+        self.state
+            .after_commit(Callback::Async(Box::new(move || Box::pin(callback()))));
     }
 
     /// Whether it is a savepoint inside another transaction.
@@ -107,7 +108,9 @@ impl AsyncTransaction {
             }
             (Err(shared), Ok(_)) => {
                 let _ = shared.settle(false).await;
-                Err(Error::invalid("the closure kept its transaction beyond its end; it was rolled back"))
+                Err(Error::invalid(
+                    "the closure kept its transaction beyond its end; it was rolled back",
+                ))
             }
         }
     }

@@ -66,7 +66,10 @@ impl Database {
         let mut loan = self.source.loan(&access, Purpose::Statement)?;
         loan.lease()?.begin(options)?;
         let state = loan.into_transaction(self.source.pool())?;
-        Ok(Transaction::new(Self::of(Source::Transaction(self.source.pool().clone(), state.clone())), state))
+        Ok(Transaction::new(
+            Self::of(Source::Transaction(self.source.pool().clone(), state.clone())),
+            state,
+        ))
     }
 
     /// Runs a closure in a transaction, or in a savepoint inside one: `Ok` commits, an error or a panic rolls back.
@@ -98,7 +101,10 @@ impl Database {
     /// # Errors
     ///
     /// As for [`transaction`](Database::transaction).
-    pub fn try_transaction<T, E: From<Error>>(&self, body: impl FnOnce(&Transaction) -> Result<T, E>) -> Result<T, E> {
+    pub fn try_transaction<T, E: From<Error>>(
+        &self,
+        body: impl FnOnce(&Transaction) -> Result<T, E>,
+    ) -> Result<T, E> {
         run(self.begin()?, body)
     }
 
@@ -155,9 +161,18 @@ impl Handle for Database {
             Started::Run(operation, rest) => (operation, rest),
             Started::Ready(result) => return result,
         };
-        let loan = self.source.loan(&crate::engine::Operation::access(&operation), Purpose::Statement);
+        let loan = self
+            .source
+            .loan(&crate::engine::Operation::access(&operation), Purpose::Statement);
         let result = loan.and_then(|mut loan| run_now(&mut loan, &mut operation));
-        C::finish(rest, Done { operation, result, scope: self.source.scope() })
+        C::finish(
+            rest,
+            Done {
+                operation,
+                result,
+                scope: self.source.scope(),
+            },
+        )
     }
 
     fn dialect(&self) -> &'static dyn Dialect {
@@ -170,17 +185,25 @@ impl Source {
     pub(crate) fn access_of(&self, options: &TransactionOptions) -> Result<Access> {
         if matches!(self, Self::Transaction(..)) {
             return match options.isolation.is_some() || options.read_only || options.deferred {
-                true => Err(Error::invalid("the options of a transaction are given to the outermost one")),
+                true => Err(Error::invalid(
+                    "the options of a transaction are given to the outermost one",
+                )),
                 false => Ok(Access::Write),
             };
         }
         options.check(&self.pool().capabilities)?;
-        Ok(if options.read_only { Access::Read } else { Access::Write })
+        Ok(if options.read_only {
+            Access::Read
+        } else {
+            Access::Write
+        })
     }
 }
 
 impl fmt::Debug for Database {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Database").field("pool", self.source.pool()).finish()
+        out.debug_struct("Database")
+            .field("pool", self.source.pool())
+            .finish()
     }
 }

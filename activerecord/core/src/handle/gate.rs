@@ -33,7 +33,10 @@ struct Place {
 
 impl Gate {
     pub(crate) fn new(permits: usize) -> Self {
-        let state = Mutex::new(State { free: permits, queue: VecDeque::new() });
+        let state = Mutex::new(State {
+            free: permits,
+            queue: VecDeque::new(),
+        });
         Self { state }
     }
 
@@ -67,7 +70,10 @@ impl Gate {
 
     /// Waits for a permit. Dropped before its turn it leaves the queue; dropped after, it passes the permit on.
     pub(crate) fn enter(&self) -> Enter<'_> {
-        Enter { gate: self, waiter: None }
+        Enter {
+            gate: self,
+            waiter: None,
+        }
     }
 
     /// Gives a permit back, to the first in the queue if there is one.
@@ -100,8 +106,13 @@ impl Gate {
             state.free -= 1;
             return None;
         }
-        let place = Place { turn: false, waker: waker.clone() };
-        let waiter = Arc::new(Waiter { place: Mutex::new(place) });
+        let place = Place {
+            turn: false,
+            waker: waker.clone(),
+        };
+        let waiter = Arc::new(Waiter {
+            place: Mutex::new(place),
+        });
         state.queue.push_back(waiter.clone());
         Some(waiter)
     }
@@ -142,7 +153,11 @@ impl Future for Enter<'_> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let Some(waiter) = &self.waiter else {
             self.waiter = self.gate.line_up(context.waker());
-            return if self.waiter.is_none() { Poll::Ready(()) } else { Poll::Pending };
+            return if self.waiter.is_none() {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            };
         };
         let mut place = waiter.lock();
         if place.turn {

@@ -40,7 +40,9 @@ impl Lease {
     }
 
     pub(crate) fn max_params(&self) -> usize {
-        self.connection.as_ref().map_or(0, |connection| connection.max_params())
+        self.connection
+            .as_ref()
+            .map_or(0, |connection| connection.max_params())
     }
 
     #[cfg(feature = "async")]
@@ -57,7 +59,11 @@ impl Lease {
     pub(crate) fn execute(&mut self, statement: &Statement<'_>) -> Result<Written> {
         let observer = self.reservation.pool.observer;
         let connection = self.connection()?;
-        observer.execute(statement, || connection.execute(statement), |written| written.rows)
+        observer.execute(
+            statement,
+            || connection.execute(statement),
+            |written| written.rows,
+        )
     }
 
     pub(crate) fn reads_only(&mut self, sql: &str) -> Result<bool> {
@@ -114,7 +120,9 @@ impl Lease {
     }
 
     pub(crate) fn is_in_transaction(&mut self) -> bool {
-        self.connection.as_mut().is_some_and(|connection| connection.is_in_transaction())
+        self.connection
+            .as_mut()
+            .is_some_and(|connection| connection.is_in_transaction())
     }
 
     /// Takes the connection out, for a cursor.
@@ -149,7 +157,9 @@ impl Lease {
                 return false;
             }
         }
-        self.connection.as_mut().is_some_and(|connection| connection.is_usable())
+        self.connection
+            .as_mut()
+            .is_some_and(|connection| connection.is_usable())
     }
 }
 

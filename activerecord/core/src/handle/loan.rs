@@ -95,24 +95,39 @@ pub(crate) type Wire<'c> = Mutex<&'c mut Lease>;
 
 impl Loan {
     pub(crate) fn of_pool(lease: Lease) -> Self {
-        Self { lease: Some(lease), transaction: None, spoiled: false }
+        Self {
+            lease: Some(lease),
+            transaction: None,
+            spoiled: false,
+        }
     }
 
     pub(crate) fn of_transaction(lease: Lease, transaction: Arc<TransactionState>) -> Self {
-        Self { lease: Some(lease), transaction: Some(transaction), spoiled: false }
+        Self {
+            lease: Some(lease),
+            transaction: Some(transaction),
+            spoiled: false,
+        }
     }
 
     pub(crate) fn scope(&self) -> Option<Arc<Scope>> {
-        self.transaction.as_ref().map(|transaction| transaction.scope().clone())
+        self.transaction
+            .as_ref()
+            .map(|transaction| transaction.scope().clone())
     }
 
     pub(crate) fn lease(&mut self) -> Result<&mut Lease> {
-        self.lease.as_mut().ok_or_else(|| Error::invalid("the connection was given back already"))
+        self.lease
+            .as_mut()
+            .ok_or_else(|| Error::invalid("the connection was given back already"))
     }
 
     /// Keeps the connection for a transaction that was begun on it.
     pub(crate) fn into_transaction(mut self, pool: &Pool) -> Result<Arc<TransactionState>> {
-        let lease = self.lease.take().ok_or_else(|| Error::invalid("the connection was given back already"))?;
+        let lease = self
+            .lease
+            .take()
+            .ok_or_else(|| Error::invalid("the connection was given back already"))?;
         Ok(match self.transaction.take() {
             None => TransactionState::outermost(lease, pool.timeout),
             Some(parent) => {
@@ -130,8 +145,12 @@ impl Loan {
 
 impl Drop for Loan {
     fn drop(&mut self) {
-        let Some(mut lease) = self.lease.take() else { return };
-        let Some(transaction) = self.transaction.take() else { return };
+        let Some(mut lease) = self.lease.take() else {
+            return;
+        };
+        let Some(transaction) = self.transaction.take() else {
+            return;
+        };
         let undone = lease.unwind(transaction.depth());
         transaction.put_back(lease, self.spoiled || undone.is_err());
     }

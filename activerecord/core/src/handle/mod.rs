@@ -29,8 +29,8 @@ pub(crate) use self::lease::Lease;
 #[cfg(feature = "async")]
 pub(crate) use self::loan::Ticket;
 pub(crate) use self::loan::{Loan, Wire};
-pub use self::mode::{Asynchronous, Blocking, Handle, Mode, Pending, Returns, Within};
 pub(crate) use self::mode::sealed;
+pub use self::mode::{Asynchronous, Blocking, Handle, Mode, Pending, Returns, Within};
 pub use self::pool::{PoolOptions, PoolStatus};
 pub use self::rows::{Iterate, Rows};
 pub use self::transaction::Transaction;

@@ -85,14 +85,22 @@ impl Pool {
     /// Opens one connection, so that a wrong path or password is told at once, and keeps it.
     pub(crate) fn open(backend: Arc<dyn Backend>, options: &PoolOptions) -> Result<Self> {
         let capabilities = backend.capabilities();
-        let size = if capabilities.single_connection { 1 } else { options.size.max(1) };
+        let size = if capabilities.single_connection {
+            1
+        } else {
+            options.size.max(1)
+        };
         let first = backend.connect()?;
         let dialect = backend.dialect();
         let store = if capabilities.single_connection {
             Store::Single(Mutex::new(Some(first)))
         } else {
             let failure = Failure::default();
-            let manager = Manager { backend, first: Mutex::new(Some(first)), failure: failure.clone() };
+            let manager = Manager {
+                backend,
+                first: Mutex::new(Some(first)),
+                failure: failure.clone(),
+            };
             Store::Many(manager_pool(manager, size, options.acquire_timeout)?, failure)
         };
         Ok(Self {
@@ -136,16 +144,23 @@ impl Pool {
         let lane = self.lane_for(access);
         let deadline = Instant::now() + self.timeout;
         if let Some(lane) = lane {
-            until(deadline, lane.enter()).await.ok_or_else(|| self.timed_out(true))?;
+            until(deadline, lane.enter())
+                .await
+                .ok_or_else(|| self.timed_out(true))?;
         }
         let turn = lane.map(Turn);
-        until(deadline, self.gate.enter()).await.ok_or_else(|| self.timed_out(false))?;
+        until(deadline, self.gate.enter())
+            .await
+            .ok_or_else(|| self.timed_out(false))?;
         Ok(Reservation::new(self.clone(), Turn::keep(turn)))
     }
 
     fn check_open(&self) -> Result<()> {
         match self.closed.get() {
-            Some(()) => Err(Error::new(ErrorKind::PoolClosed, "the database handle was closed")),
+            Some(()) => Err(Error::new(
+                ErrorKind::PoolClosed,
+                "the database handle was closed",
+            )),
             None => Ok(()),
         }
     }
@@ -158,7 +173,9 @@ impl Pool {
         match &self.store {
             Store::Single(slot) => {
                 let connection = lock(slot).take();
-                connection.map(|connection| (connection, Home::Single)).ok_or_else(gone)
+                connection
+                    .map(|connection| (connection, Home::Single))
+                    .ok_or_else(gone)
             }
             Store::Many(pool, failure) => {
                 let mut pooled = pool.get().map_err(|error| connect_failed(failure, &error))?;
@@ -195,9 +212,19 @@ impl Pool {
 
     #[cold]
     fn timed_out(&self, to_write: bool) -> Error {
-        let PoolStatus { size, in_use, waiting, waiting_to_write, .. } = self.status();
+        let PoolStatus {
+            size,
+            in_use,
+            waiting,
+            waiting_to_write,
+            ..
+        } = self.status();
         let waited = self.timeout;
-        let what = if to_write { "the turn to write" } else { "a connection" };
+        let what = if to_write {
+            "the turn to write"
+        } else {
+            "a connection"
+        };
         Error::new(
             ErrorKind::PoolTimeout,
             format!(
@@ -329,7 +356,12 @@ fn manager_pool(manager: Manager, size: u32, timeout: Duration) -> Result<r2d2::
 fn connect_failed(failure: &Failure, error: &r2d2::Error) -> Error {
     let cause = lock(failure).take();
     cause.map_or_else(
-        || Error::new(ErrorKind::PoolTimeout, format!("no further connection could be opened: {error}")),
+        || {
+            Error::new(
+                ErrorKind::PoolTimeout,
+                format!("no further connection could be opened: {error}"),
+            )
+        },
         |cause| cause.context("no further connection could be opened"),
     )
 }
@@ -340,7 +372,10 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 #[cold]
 fn gone() -> Error {
-    Error::new(ErrorKind::ConnectionLost, "the connection that held the database is gone")
+    Error::new(
+        ErrorKind::ConnectionLost,
+        "the connection that held the database is gone",
+    )
 }
 
 impl fmt::Debug for Pool {

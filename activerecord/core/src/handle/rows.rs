@@ -33,7 +33,10 @@ pub struct RowQuery {
 
 impl From<crate::record::Prepared> for RowQuery {
     fn from(prepared: crate::record::Prepared) -> Self {
-        Self { sql: prepared.sql.to_string(), params: prepared.params.as_slice().to_vec() }
+        Self {
+            sql: prepared.sql.to_string(),
+            params: prepared.params.as_slice().to_vec(),
+        }
     }
 }
 
@@ -57,9 +60,14 @@ pub(super) struct OpenRows {
 impl OpenRows {
     pub(super) fn new(mut loan: Loan, query: RowQuery) -> Result<Self> {
         let lease = loan.lease()?;
-        let connection = lease.detach().ok_or_else(|| Error::invalid("the connection is busy"))?;
+        let connection = lease
+            .detach()
+            .ok_or_else(|| Error::invalid("the connection is busy"))?;
         match connection.open_cursor(query.sql, query.params) {
-            Ok(cursor) => Ok(Self { cursor: Some(cursor), loan }),
+            Ok(cursor) => Ok(Self {
+                cursor: Some(cursor),
+                loan,
+            }),
             Err((error, connection)) => {
                 lease.attach(connection);
                 Err(error)
@@ -116,7 +124,9 @@ impl<T: FromRow> Iterator for Rows<T> {
 
 impl<T> fmt::Debug for Rows<T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Rows").field("open", &self.open.is_some()).finish_non_exhaustive()
+        out.debug_struct("Rows")
+            .field("open", &self.open.is_some())
+            .finish_non_exhaustive()
     }
 }
 
@@ -126,7 +136,11 @@ impl Iterate for Database {
     fn open_rows<T: FromRow>(&self, statement: Result<RowQuery>) -> Result<Rows<T>> {
         let loan = self.source().loan(&Access::Read, Purpose::Iteration)?;
         let open = OpenRows::new(loan, statement?)?;
-        Ok(Rows { batch: VecDeque::with_capacity(BATCH), failure: None, open: Some(open) })
+        Ok(Rows {
+            batch: VecDeque::with_capacity(BATCH),
+            failure: None,
+            open: Some(open),
+        })
     }
 }
 

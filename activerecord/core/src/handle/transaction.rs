@@ -39,7 +39,12 @@ impl Transaction {
     pub fn commit(self) -> Result<()> {
         let (lease, aborted) = self.state.take_for_end()?;
         self.state.end(lease, aborted, true)?;
-        finish(self.state.due_callbacks().into_iter().map(|callback| callback.call_blocking()))
+        finish(
+            self.state
+                .due_callbacks()
+                .into_iter()
+                .map(|callback| callback.call_blocking()),
+        )
     }
 
     /// Rolls back: nothing done in it is kept.
@@ -81,9 +86,12 @@ pub(super) fn finish(results: impl Iterator<Item = Result<()>>) -> Result<()> {
         first = first.and(result);
     }
     first.map_err(|error| {
-        Error::new(ErrorKind::AfterCommit, format!("the transaction is committed, but a callback failed: {error}"))
-            .with_outcome(Outcome::Applied)
-            .with_source(error)
+        Error::new(
+            ErrorKind::AfterCommit,
+            format!("the transaction is committed, but a callback failed: {error}"),
+        )
+        .with_outcome(Outcome::Applied)
+        .with_source(error)
     })
 }
 
@@ -126,7 +134,10 @@ pub(super) struct Retries {
 
 impl Retries {
     pub(super) fn new(options: &TransactionOptions) -> Self {
-        Self { left: options.retries.unwrap_or(3), done: 0 }
+        Self {
+            left: options.retries.unwrap_or(3),
+            done: 0,
+        }
     }
 
     /// Whether this error is worth another run.

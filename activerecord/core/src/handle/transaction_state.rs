@@ -76,7 +76,10 @@ impl TransactionState {
         let scope = Scope::new(parent.as_ref().map(|parent| parent.scope.clone()));
         Arc::new(Self {
             depth: lease.depth(),
-            slot: Mutex::new(Slot { lease: Some(lease), status: Status::Open }),
+            slot: Mutex::new(Slot {
+                lease: Some(lease),
+                status: Status::Open,
+            }),
             gate: Gate::new(1),
             scope,
             parent,
@@ -122,7 +125,10 @@ impl TransactionState {
 
     fn entered(self: &Arc<Self>, purpose: Purpose) -> Result<Loan> {
         let mut slot = self.lock();
-        let taken = slot.status.check().and_then(|()| slot.lease.take().ok_or_else(ended));
+        let taken = slot
+            .status
+            .check()
+            .and_then(|()| slot.lease.take().ok_or_else(ended));
         match taken {
             Ok(lease) => {
                 if purpose == Purpose::Iteration {
@@ -219,7 +225,11 @@ impl TransactionState {
             return None;
         }
         let lease = slot.lease.take();
-        slot.status = if lease.is_some() { Status::Ended } else { Status::Abandoned };
+        slot.status = if lease.is_some() {
+            Status::Ended
+        } else {
+            Status::Abandoned
+        };
         lease
     }
 
@@ -251,7 +261,10 @@ impl TransactionState {
 
     #[cold]
     fn timed_out(&self) -> Error {
-        let message = format!("another statement of this transaction ran for more than {:?}", self.timeout);
+        let message = format!(
+            "another statement of this transaction ran for more than {:?}",
+            self.timeout
+        );
         Error::new(ErrorKind::PoolTimeout, message)
     }
 }
@@ -278,7 +291,10 @@ impl Status {
 
 #[cold]
 fn ended() -> Error {
-    Error::new(ErrorKind::TransactionEnded, "the transaction was committed or rolled back already")
+    Error::new(
+        ErrorKind::TransactionEnded,
+        "the transaction was committed or rolled back already",
+    )
 }
 
 #[cold]

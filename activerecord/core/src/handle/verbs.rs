@@ -50,7 +50,10 @@ pub trait Verbs: Handle + Sized {
     /// Whatever the database says.
     fn create_table<R: Record>(&self) -> Returns<'_, Self, ()> {
         let sql = schema::create_table(R::table(), self.dialect());
-        let statement = Prepared { sql: Sql::Rendered(sql), params: Params::Many(Vec::new()) };
+        let statement = Prepared {
+            sql: Sql::Rendered(sql),
+            params: Params::Many(Vec::new()),
+        };
         self.perform(crate::engine::Then::new(Ok(ChangeRows(statement)), |_| Ok(())))
     }
 }
@@ -58,5 +61,8 @@ pub trait Verbs: Handle + Sized {
 impl<H: Handle> Verbs for H {}
 
 fn raw(sql: impl IntoSql, params: impl IntoParams) -> RawSql {
-    RawSql { sql: sql.into_sql(), params: params.into_params() }
+    RawSql {
+        sql: sql.into_sql(),
+        params: params.into_params(),
+    }
 }

@@ -51,7 +51,11 @@ impl Function {
 
 impl<R, V> Aggregate<R, V> {
     pub(super) fn new(function: Function, index: usize) -> Self {
-        Self { function, index, types: PhantomData }
+        Self {
+            function,
+            index,
+            types: PhantomData,
+        }
     }
 
     pub(super) fn parts(&self) -> (Function, usize) {
@@ -59,7 +63,11 @@ impl<R, V> Aggregate<R, V> {
     }
 
     fn compare(self, operator: &'static str, other: impl IntoOperand<V>) -> Condition<R> {
-        Condition::new(Node::Compare(Operand::Aggregate(self.function, self.index), operator, other.into_operand()))
+        Condition::new(Node::Compare(
+            Operand::Aggregate(self.function, self.index),
+            operator,
+            other.into_operand(),
+        ))
     }
 
     /// `aggregate = value`
@@ -95,6 +103,9 @@ impl<R, V> Aggregate<R, V> {
 
 impl<R, V> fmt::Debug for Aggregate<R, V> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Aggregate").field("function", &self.function).field("column", &self.index).finish()
+        out.debug_struct("Aggregate")
+            .field("function", &self.function)
+            .field("column", &self.index)
+            .finish()
     }
 }

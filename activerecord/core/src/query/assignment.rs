@@ -18,11 +18,21 @@ pub struct Assignment<R> {
 
 impl<R> Assignment<R> {
     pub(super) fn set(column: usize, value: Operand) -> Self {
-        Self { column, value, added: false, record: PhantomData }
+        Self {
+            column,
+            value,
+            added: false,
+            record: PhantomData,
+        }
     }
 
     pub(super) fn increment(column: usize, value: Operand) -> Self {
-        Self { column, value, added: true, record: PhantomData }
+        Self {
+            column,
+            value,
+            added: true,
+            record: PhantomData,
+        }
     }
 
     pub(super) fn render(self, table: &Table, text: &mut SqlText) -> Result<()> {
@@ -37,7 +47,10 @@ impl<R> Assignment<R> {
 
 impl<R> fmt::Debug for Assignment<R> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Assignment").field("column", &self.column).field("value", &self.value).finish()
+        out.debug_struct("Assignment")
+            .field("column", &self.column)
+            .field("value", &self.value)
+            .finish()
     }
 }
 

@@ -3,10 +3,10 @@
 use super::assignment::Assignment;
 use super::condition::Node;
 use super::order::IntoOrders;
-use super::{Condition, Grouped, GroupColumns, Order, Select, Selection};
+use super::{Condition, GroupColumns, Grouped, Order, Select, Selection};
 use crate::error::{Error, Result};
 use crate::handle::Handle;
-use crate::record::{FromRow, Prepared, Record, Sql, Params, Table};
+use crate::record::{FromRow, Params, Prepared, Record, Sql, Table};
 use crate::sql::{Dialect, IntoSql, RawSql, SqlText};
 use crate::value::{IntoParams, SqlValue};
 use std::fmt;
@@ -66,7 +66,10 @@ impl<R: Record> Query<R> {
 
     /// Keeps the rows that meet a piece of raw SQL, its `?` standing for the parameters.
     pub fn filter_sql(mut self, sql: impl IntoSql, params: impl IntoParams) -> Self {
-        let raw = RawSql { sql: sql.into_sql(), params: params.into_params() };
+        let raw = RawSql {
+            sql: sql.into_sql(),
+            params: params.into_params(),
+        };
         self.parts.filters.push(Node::Raw(raw));
         self
     }
@@ -128,7 +131,10 @@ impl<R: Record> Query<R> {
 
     pub(crate) fn render_select(self, dialect: &'static dyn Dialect) -> Result<Prepared> {
         if self.parts.is_plain() {
-            return Ok(Prepared { sql: Sql::Fixed(&R::table().sql(dialect).select), params: Params::Many(Vec::new()) });
+            return Ok(Prepared {
+                sql: Sql::Fixed(&R::table().sql(dialect).select),
+                params: Params::Many(Vec::new()),
+            });
         }
         self.parts.select(dialect, None).map(Prepared::from)
     }
@@ -146,7 +152,11 @@ impl<R: Record> Parts<R> {
     /// Orders by the key where nothing else was said.
     pub(super) fn ordered(mut self) -> Self {
         if self.orders.is_empty() && !self.distinct {
-            self.orders = R::table().key.iter().map(|column| Order::ascending_key(*column)).collect();
+            self.orders = R::table()
+                .key
+                .iter()
+                .map(|column| Order::ascending_key(*column))
+                .collect();
         }
         self
     }
@@ -158,7 +168,11 @@ impl<R: Record> Parts<R> {
 
     /// `SELECT [DISTINCT] projection FROM table [WHERE ..] [ORDER BY ..] [LIMIT ..]`, the record's columns where
     /// there is no projection.
-    pub(super) fn select(self, dialect: &'static dyn Dialect, projection: Option<Projection<'_>>) -> Result<SqlText> {
+    pub(super) fn select(
+        self,
+        dialect: &'static dyn Dialect,
+        projection: Option<Projection<'_>>,
+    ) -> Result<SqlText> {
         let table = R::table();
         let mut text = SqlText::new(dialect);
         match projection {
@@ -166,7 +180,11 @@ impl<R: Record> Parts<R> {
                 text.push(&table.sql(dialect).select);
             }
             projection => {
-                text.push(if self.distinct { "SELECT DISTINCT " } else { "SELECT " });
+                text.push(if self.distinct {
+                    "SELECT DISTINCT "
+                } else {
+                    "SELECT "
+                });
                 match projection {
                     Some(project) => project(&mut text)?,
                     None => {
@@ -210,7 +228,9 @@ impl<R: Record> Parts<R> {
     ) -> Result<SqlText> {
         let table = R::table();
         if self.distinct {
-            return Err(Error::invalid("`distinct` does not apply to groups; use `count_distinct`"));
+            return Err(Error::invalid(
+                "`distinct` does not apply to groups; use `count_distinct`",
+            ));
         }
         let mut text = SqlText::new(dialect);
         text.push("SELECT ");
@@ -312,7 +332,10 @@ fn count(rows: u64) -> Result<SqlValue<'static>> {
 
 impl From<SqlText> for Prepared {
     fn from(text: SqlText) -> Self {
-        Self { sql: Sql::Rendered(text.sql), params: Params::Many(text.params) }
+        Self {
+            sql: Sql::Rendered(text.sql),
+            params: Params::Many(text.params),
+        }
     }
 }
 
@@ -335,6 +358,8 @@ impl<R> Clone for Query<R> {
 
 impl<R> fmt::Debug for Query<R> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Query").field("filters", &self.parts.filters).finish_non_exhaustive()
+        out.debug_struct("Query")
+            .field("filters", &self.parts.filters)
+            .finish_non_exhaustive()
     }
 }

@@ -103,13 +103,19 @@ pub(super) fn column(index: usize, table: &Table, text: &mut SqlText) -> Result<
 
 /// The column's description; a position comes from the derive, which counts right.
 pub(super) fn described(index: usize, table: &Table) -> Result<&'static crate::record::Column> {
-    table.columns.get(index).ok_or_else(|| Error::invalid(format!("`{}` has no column {index}", table.name)))
+    table
+        .columns
+        .get(index)
+        .ok_or_else(|| Error::invalid(format!("`{}` has no column {index}", table.name)))
 }
 
 impl<R, V> TypedColumn<R, V> {
     /// Names a column by its position; the derive calls it.
     pub const fn new(index: usize) -> Self {
-        Self { index, types: PhantomData }
+        Self {
+            index,
+            types: PhantomData,
+        }
     }
 
     pub(crate) fn index(self) -> usize {
@@ -119,7 +125,9 @@ impl<R, V> TypedColumn<R, V> {
     fn compare(self, operator: &'static str, other: impl IntoOperand<V>) -> Condition<R> {
         let other = other.into_operand();
         if other.is_null() {
-            return Condition::new(Node::Invalid("nothing is less or greater than null; use `is_null`"));
+            return Condition::new(Node::Invalid(
+                "nothing is less or greater than null; use `is_null`",
+            ));
         }
         Condition::new(Node::Compare(Operand::Column(self.index), operator, other))
     }
@@ -269,12 +277,20 @@ impl TextColumn for Option<String> {}
 
 impl<R, V: TextColumn> TypedColumn<R, V> {
     fn text(self, matching: TextMatch, part: impl Into<String>, ignore_case: bool) -> Condition<R> {
-        Condition::new(Node::Text(Operand::Column(self.index), matching, part.into(), ignore_case))
+        Condition::new(Node::Text(
+            Operand::Column(self.index),
+            matching,
+            part.into(),
+            ignore_case,
+        ))
     }
 
     /// `column LIKE pattern`, with the database's own idea of wildcards and case.
     pub fn like(self, pattern: impl Into<String>) -> Condition<R> {
-        Condition::new(Node::Like(Operand::Column(self.index), SqlValue::Text(pattern.into().into())))
+        Condition::new(Node::Like(
+            Operand::Column(self.index),
+            SqlValue::Text(pattern.into().into()),
+        ))
     }
 
     /// The column contains the text, which stands for itself; case matters.
@@ -311,7 +327,10 @@ impl<R, V: TextColumn> TypedColumn<R, V> {
 impl<R: Record, V: Value> TypedColumn<R, V> {
     /// The column's name in the database.
     pub fn name(self) -> &'static str {
-        R::table().columns.get(self.index).map_or("", |column| column.name)
+        R::table()
+            .columns
+            .get(self.index)
+            .map_or("", |column| column.name)
     }
 
     /// The column's type.

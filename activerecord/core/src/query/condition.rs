@@ -59,7 +59,11 @@ impl<R> Condition<R> {
             0..=DEPTH => (node, depth),
             _ => (Node::Invalid("a condition is nested more than 100 deep"), 0),
         };
-        Self { node, depth, record: PhantomData }
+        Self {
+            node,
+            depth,
+            record: PhantomData,
+        }
     }
 
     /// Both conditions: `(a) AND (b)`.
@@ -90,7 +94,10 @@ impl<R> Condition<R> {
 
     /// The opposite: `NOT (a)`. Where a column is null neither a comparison nor its opposite holds.
     #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "`!condition` works as well; this reads better in a chain")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "`!condition` works as well; this reads better in a chain"
+    )]
     pub fn not(self) -> Self {
         match self.node {
             Node::Not(node) => Self::nested(*node, self.depth.saturating_sub(1)),
@@ -189,7 +196,9 @@ fn render(node: Node, table: &Table, text: &mut SqlText) -> Result<()> {
             text.push(" LIKE ").bind(pattern);
             Ok(())
         }
-        Node::Text(left, matching, part, ignore_case) => text_match(left, matching, &part, ignore_case, table, text),
+        Node::Text(left, matching, part, ignore_case) => {
+            text_match(left, matching, &part, ignore_case, table, text)
+        }
         Node::All(nodes) => join(nodes, " AND ", "1 = 1", table, text),
         Node::Any(nodes) => join(nodes, " OR ", "1 = 0", table, text),
         Node::Not(node) => {
@@ -208,13 +217,7 @@ fn render(node: Node, table: &Table, text: &mut SqlText) -> Result<()> {
     }
 }
 
-fn join(
-    nodes: Vec<Node>,
-    operator: &str,
-    empty: &str,
-    table: &Table,
-    text: &mut SqlText,
-) -> Result<()> {
+fn join(nodes: Vec<Node>, operator: &str, empty: &str, table: &Table, text: &mut SqlText) -> Result<()> {
     if nodes.is_empty() {
         text.push(empty);
     }
@@ -251,7 +254,9 @@ fn in_list(
     text: &mut SqlText,
 ) -> Result<()> {
     if values.iter().any(SqlValue::is_null) {
-        return Err(Error::invalid("a list to compare with may hold no null; test for it with `is_null`"));
+        return Err(Error::invalid(
+            "a list to compare with may hold no null; test for it with `is_null`",
+        ));
     }
     if values.is_empty() {
         // A column is in no empty list; `IN ()` is no SQL.

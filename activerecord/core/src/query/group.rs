@@ -36,7 +36,12 @@ pub struct Grouped<R> {
 
 impl<R: Record> Grouped<R> {
     pub(super) fn new(query: Query<R>, columns: Vec<usize>) -> Self {
-        Self { query, columns, aggregates: Vec::new(), having: Vec::new() }
+        Self {
+            query,
+            columns,
+            aggregates: Vec::new(),
+            having: Vec::new(),
+        }
     }
 
     fn with<V>(mut self, aggregate: &Aggregate<R, V>, name: &'static str) -> Self {
@@ -51,17 +56,29 @@ impl<R: Record> Grouped<R> {
     }
 
     /// `COUNT(DISTINCT column) AS name`, an `i64`.
-    pub fn count_distinct<V>(self, column: impl FnOnce(R::Columns) -> TypedColumn<R, V>, name: &'static str) -> Self {
+    pub fn count_distinct<V>(
+        self,
+        column: impl FnOnce(R::Columns) -> TypedColumn<R, V>,
+        name: &'static str,
+    ) -> Self {
         self.with(&column(R::columns()).count_distinct(), name)
     }
 
     /// `SUM(column) AS name`: an `i64` for integers, exact for decimals.
-    pub fn sum<V: Numeric>(self, column: impl FnOnce(R::Columns) -> TypedColumn<R, V>, name: &'static str) -> Self {
+    pub fn sum<V: Numeric>(
+        self,
+        column: impl FnOnce(R::Columns) -> TypedColumn<R, V>,
+        name: &'static str,
+    ) -> Self {
         self.with(&column(R::columns()).sum(), name)
     }
 
     /// `AVG(column) AS name`: an `f64`, exact for decimals.
-    pub fn avg<V: Numeric>(self, column: impl FnOnce(R::Columns) -> TypedColumn<R, V>, name: &'static str) -> Self {
+    pub fn avg<V: Numeric>(
+        self,
+        column: impl FnOnce(R::Columns) -> TypedColumn<R, V>,
+        name: &'static str,
+    ) -> Self {
         self.with(&column(R::columns()).avg(), name)
     }
 
@@ -114,7 +131,10 @@ impl<R: Record> Grouped<R> {
 
     /// Reads the groups as a type: a struct with `#[derive(FromRow)]` by name, a tuple by position.
     pub fn aggregate_as<T: FromRow>(self) -> Aggregated<R, T> {
-        Aggregated { grouped: self, output: PhantomData }
+        Aggregated {
+            grouped: self,
+            output: PhantomData,
+        }
     }
 
     /// The SQL that would be sent, for looking at.
@@ -129,7 +149,10 @@ impl<R: Record> Grouped<R> {
     fn render(self, dialect: &'static dyn Dialect) -> Result<Prepared> {
         let table = R::table();
         let aliases = self.aggregates.iter().map(|(_, _, name)| *name);
-        let grouped = self.columns.iter().filter_map(|column| table.columns.get(*column).map(|column| column.name));
+        let grouped = self
+            .columns
+            .iter()
+            .filter_map(|column| table.columns.get(*column).map(|column| column.name));
         no_duplicate(grouped.chain(aliases).collect())?;
         let (columns, aggregates) = (&self.columns, &self.aggregates);
         let mut project = |text: &mut SqlText| {
@@ -148,7 +171,10 @@ impl<R: Record> Grouped<R> {
             }
             Ok(())
         };
-        let text = self.query.parts.grouped(dialect, &mut project, &mut group, self.having)?;
+        let text = self
+            .query
+            .parts
+            .grouped(dialect, &mut project, &mut group, self.having)?;
         Ok(text.into())
     }
 }
@@ -156,14 +182,19 @@ impl<R: Record> Grouped<R> {
 fn no_duplicate(mut names: Vec<&str>) -> Result<()> {
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Error::invalid(format!("two cells of the groups are named `{}`", pair[0]))),
+        Some(pair) => Err(Error::invalid(format!(
+            "two cells of the groups are named `{}`",
+            pair[0]
+        ))),
         None => Ok(()),
     }
 }
 
 impl<R> fmt::Debug for Grouped<R> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Grouped").field("aggregates", &self.aggregates).finish_non_exhaustive()
+        out.debug_struct("Grouped")
+            .field("aggregates", &self.aggregates)
+            .finish_non_exhaustive()
     }
 }
 
@@ -220,7 +251,12 @@ impl<R, A, B, C> GroupColumns<R> for (TypedColumn<R, A>, TypedColumn<R, B>, Type
 }
 
 impl<R, A, B, C, D> GroupColumns<R>
-    for (TypedColumn<R, A>, TypedColumn<R, B>, TypedColumn<R, C>, TypedColumn<R, D>)
+    for (
+        TypedColumn<R, A>,
+        TypedColumn<R, B>,
+        TypedColumn<R, C>,
+        TypedColumn<R, D>,
+    )
 {
     fn positions(self) -> Vec<usize> {
         vec![self.0.index(), self.1.index(), self.2.index(), self.3.index()]

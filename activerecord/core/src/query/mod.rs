@@ -15,6 +15,6 @@ pub use self::assignment::{Assignment, IntoAssignments};
 pub use self::builder::Query;
 pub use self::column::{IntoOperand, Operand, TextColumn, TypedColumn};
 pub use self::condition::Condition;
-pub use self::group::{Aggregated, Grouped, GroupColumns};
+pub use self::group::{Aggregated, GroupColumns, Grouped};
 pub use self::order::{IntoOrders, Order};
 pub use self::select::{Select, Selection};

@@ -17,7 +17,12 @@ pub struct Order<R> {
 
 impl<R> Order<R> {
     pub(super) fn new(column: usize, descending: bool) -> Self {
-        Self { column, descending, nulls: "", record: PhantomData }
+        Self {
+            column,
+            descending,
+            nulls: "",
+            record: PhantomData,
+        }
     }
 
     /// Puts nulls first.
@@ -36,7 +41,8 @@ impl<R> Order<R> {
 
     pub(super) fn render(&self, table: &Table, text: &mut SqlText) -> Result<()> {
         column(self.column, table, text)?;
-        text.push(if self.descending { " DESC" } else { " ASC" }).push(self.nulls);
+        text.push(if self.descending { " DESC" } else { " ASC" })
+            .push(self.nulls);
         Ok(())
     }
 
@@ -48,13 +54,21 @@ impl<R> Order<R> {
 
 impl<R> Clone for Order<R> {
     fn clone(&self) -> Self {
-        Self { column: self.column, descending: self.descending, nulls: self.nulls, record: PhantomData }
+        Self {
+            column: self.column,
+            descending: self.descending,
+            nulls: self.nulls,
+            record: PhantomData,
+        }
     }
 }
 
 impl<R> fmt::Debug for Order<R> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Order").field("column", &self.column).field("descending", &self.descending).finish()
+        out.debug_struct("Order")
+            .field("column", &self.column)
+            .field("descending", &self.descending)
+            .finish()
     }
 }
 

@@ -20,11 +20,19 @@ pub struct Select<R, T> {
 
 impl<R: Record, T: FromRow> Select<R, T> {
     pub(super) fn new(query: Query<R>, columns: Vec<usize>) -> Self {
-        Self { query, columns: Ok(columns), output: PhantomData }
+        Self {
+            query,
+            columns: Ok(columns),
+            output: PhantomData,
+        }
     }
 
     pub(super) fn named(query: Query<R>) -> Self {
-        Self { query, columns: positions::<R, T>(), output: PhantomData }
+        Self {
+            query,
+            columns: positions::<R, T>(),
+            output: PhantomData,
+        }
     }
 
     /// Takes equal rows once: `SELECT DISTINCT`.
@@ -41,12 +49,16 @@ impl<R: Record, T: FromRow> Select<R, T> {
     pub(super) fn render(self, dialect: &'static dyn Dialect) -> Result<Prepared> {
         let columns = self.columns?;
         let mut project = |text: &mut SqlText| names(&columns, R::table(), text);
-        self.query.parts.select(dialect, Some(&mut project)).map(Prepared::from)
+        self.query
+            .parts
+            .select(dialect, Some(&mut project))
+            .map(Prepared::from)
     }
 }
 
 fn positions<R: Record, T: FromRow>() -> Result<Vec<usize>> {
-    let names = T::COLUMNS.ok_or_else(|| Error::invalid("this type reads by position; use `select` with columns"))?;
+    let names =
+        T::COLUMNS.ok_or_else(|| Error::invalid("this type reads by position; use `select` with columns"))?;
     let table = R::table();
     let find = |name: &&str| {
         let position = table.columns.iter().position(|column| column.name == *name);
@@ -58,14 +70,17 @@ fn positions<R: Record, T: FromRow>() -> Result<Vec<usize>> {
 /// The columns, as they are.
 pub(super) fn names(columns: &[usize], table: &crate::record::Table, text: &mut SqlText) -> Result<()> {
     for (position, column) in columns.iter().enumerate() {
-        text.push(if position > 0 { ", " } else { "" }).name(described(*column, table)?.name);
+        text.push(if position > 0 { ", " } else { "" })
+            .name(described(*column, table)?.name);
     }
     Ok(())
 }
 
 impl<R, T> fmt::Debug for Select<R, T> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Select").field("columns", &self.columns).finish_non_exhaustive()
+        out.debug_struct("Select")
+            .field("columns", &self.columns)
+            .finish_non_exhaustive()
     }
 }
 

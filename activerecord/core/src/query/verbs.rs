@@ -13,10 +13,14 @@ use crate::value::{Numeric, Ordered, Value};
 fn only<T>(mut rows: Vec<T>) -> Result<T> {
     match (rows.pop(), rows.is_empty()) {
         (Some(row), true) => Ok(row),
-        (None, _) => Err(Error::new(ErrorKind::NotFound, "the query found no row where one was expected")),
-        (Some(_), false) => {
-            Err(Error::new(ErrorKind::TooManyRows, "the query found several rows where one was expected"))
-        }
+        (None, _) => Err(Error::new(
+            ErrorKind::NotFound,
+            "the query found no row where one was expected",
+        )),
+        (Some(_), false) => Err(Error::new(
+            ErrorKind::TooManyRows,
+            "the query found several rows where one was expected",
+        )),
     }
 }
 
@@ -110,7 +114,9 @@ impl<R: Record> Query<R> {
         H::Mode: Accepts<R>,
     {
         let find = self.single::<H, i64, i64>(db, &column(R::columns()).count_distinct());
-        db.perform(Then::new(find, |row| Ok(row.and_then(|(count,)| count).unwrap_or(0))))
+        db.perform(Then::new(find, |row| {
+            Ok(row.and_then(|(count,)| count).unwrap_or(0))
+        }))
     }
 
     /// Adds a column up: `SELECT SUM(column) FROM table`. An `i64` for integers, exact for decimals; `None` where
@@ -197,7 +203,9 @@ impl<R: Record> Query<R> {
     where
         H::Mode: Accepts<R>,
     {
-        let text = self.parts.update(db.dialect(), set(R::columns()).into_assignments());
+        let text = self
+            .parts
+            .update(db.dialect(), set(R::columns()).into_assignments());
         db.perform(Plain::of(text.map(Prepared::from).map(ChangeRows)))
     }
 
@@ -233,10 +241,17 @@ impl<R: Record> Query<R> {
         db.open_rows(statement.map(Into::into))
     }
 
-    fn single<H: Handle, A, T: Value>(self, db: &H, aggregate: &Aggregate<R, A>) -> Result<FindOne<(Option<T>,)>> {
+    fn single<H: Handle, A, T: Value>(
+        self,
+        db: &H,
+        aggregate: &Aggregate<R, A>,
+    ) -> Result<FindOne<(Option<T>,)>> {
         let (function, column) = aggregate.parts();
         let mut project = |text: &mut SqlText| Function::render(function, column, R::table(), text);
-        self.parts.aggregate(db.dialect(), &mut project).map(Prepared::from).map(FindOne::new)
+        self.parts
+            .aggregate(db.dialect(), &mut project)
+            .map(Prepared::from)
+            .map(FindOne::new)
     }
 }
 

@@ -39,7 +39,10 @@ pub struct Change {
 impl<R: Record> Active<R> {
     /// Binds a record to a row that does not exist yet; `save` inserts it.
     pub fn new(record: R) -> Self {
-        Self { record, state: Some(Known::new(Status::New)) }
+        Self {
+            record,
+            state: Some(Known::new(Status::New)),
+        }
     }
 
     pub(crate) fn of_row(record: R) -> Self {
@@ -116,7 +119,9 @@ impl<R: Record> Active<R> {
 
     /// The fields that differ from the row, in their order. A new record has none: it differs from no row.
     pub fn changes(&self) -> Vec<Change> {
-        let Some(base) = state::base(&self.state) else { return Vec::new() };
+        let Some(base) = state::base(&self.state) else {
+            return Vec::new();
+        };
         let columns = R::table().columns_in(self.changed());
         let change = |(index, column): (usize, &'static super::Column)| Change {
             field: column.field,
@@ -203,7 +208,10 @@ impl<R: Record> Active<R> {
 
 #[cold]
 fn deleted<R: Record>() -> Error {
-    let message = format!("this row of `{}` was deleted through this record already", R::table().name);
+    let message = format!(
+        "this row of `{}` was deleted through this record already",
+        R::table().name
+    );
     Error::new(ErrorKind::Deleted, message)
 }
 
@@ -235,7 +243,10 @@ impl<R: Record> DerefMut for Active<R> {
 /// A copy knows what the original knows, except the transaction around it: both are undone by a rollback.
 impl<R: Record> Clone for Active<R> {
     fn clone(&self) -> Self {
-        Self { record: self.record.clone(), state: self.state.clone() }
+        Self {
+            record: self.record.clone(),
+            state: self.state.clone(),
+        }
     }
 }
 
@@ -255,7 +266,10 @@ impl<R: Record> From<R> for Active<R> {
 
 impl<R: Record + fmt::Debug> fmt::Debug for Active<R> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Active").field("status", &self.status()).field("record", &**self).finish()
+        out.debug_struct("Active")
+            .field("status", &self.status())
+            .field("record", &**self)
+            .finish()
     }
 }
 

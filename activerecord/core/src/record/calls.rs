@@ -1,6 +1,8 @@
 //! The calls that change a record in the caller's hands: what they send, and what becomes of the record.
 
-use super::operations::{ChangeRow, FindOne, Insert, InsertAll, Prepared, UpdateWithHooks, gone, inserted, update};
+use super::operations::{
+    ChangeRow, FindOne, Insert, InsertAll, Prepared, UpdateWithHooks, gone, inserted, update,
+};
 use super::state::Status;
 use super::{Active, ColumnSet, Record};
 use crate::engine::{Access, Call, Done, Operation, Session, Started};
@@ -28,7 +30,11 @@ impl<R: Record> Call for InsertOne<R> {
 
     fn finish((): (), done: Done<Insert<R>>) -> Result<Active<R>, SaveError<R>> {
         match done.result {
-            Ok(()) => Ok(Active::of_insert(done.operation.record, done.scope, done.operation.filled_in)),
+            Ok(()) => Ok(Active::of_insert(
+                done.operation.record,
+                done.scope,
+                done.operation.filled_in,
+            )),
             Err(error) => Err(SaveError::new(error, done.operation.into_given())),
         }
     }
@@ -56,7 +62,11 @@ impl<R: Record> Call for InsertMany<R> {
     fn finish((): (), done: Done<InsertAll<R>>) -> Result<Vec<Active<R>>, SaveError<Vec<R>>> {
         let operation = done.operation;
         match done.result {
-            Ok(()) => Ok(inserted(operation.records, &operation.filled_in, done.scope.as_ref())),
+            Ok(()) => Ok(inserted(
+                operation.records,
+                &operation.filled_in,
+                done.scope.as_ref(),
+            )),
             Err(error) => Err(SaveError::new(error, operation.into_given())),
         }
     }
@@ -71,7 +81,11 @@ pub(super) struct Save<'a, R: Record> {
 
 impl<'a, R: Record> Save<'a, R> {
     pub(super) fn new(active: &'a mut Active<R>, dialect: &'static dyn Dialect, must_be_new: bool) -> Self {
-        Self { active, dialect, must_be_new }
+        Self {
+            active,
+            dialect,
+            must_be_new,
+        }
     }
 
     /// What is to be written; `None` where nothing changed.
@@ -89,7 +103,10 @@ impl<'a, R: Record> Save<'a, R> {
         }
         let (record, base) = (&**self.active, self.active.persisted());
         Ok(Some(if R::ACTIVE {
-            Write::WithHooks(UpdateWithHooks { record: record.clone(), base: base.clone() })
+            Write::WithHooks(UpdateWithHooks {
+                record: record.clone(),
+                base: base.clone(),
+            })
         } else {
             Write::Update(update(record, base, changed, self.dialect))
         }))
@@ -186,7 +203,10 @@ impl<'a, R: Record> Delete<'a, R> {
 
 fn delete<R: Record>(record: &R, dialect: &'static dyn Dialect) -> ChangeRow {
     let statement = Prepared::by_key(&R::table().sql(dialect).delete_by_key, record);
-    ChangeRow { table: R::table(), statement }
+    ChangeRow {
+        table: R::table(),
+        statement,
+    }
 }
 
 impl<'a, R: Record> Call for Delete<'a, R> {
@@ -265,7 +285,11 @@ impl<'a, R: Record> Call for Refresh<'a, R> {
             return Started::Ready(Err(never_saved::<R>("read again")));
         }
         let find = find_again(self.active.persisted(), self.dialect);
-        let find = if self.active.is_in_doubt() { find.behind_writes() } else { find };
+        let find = if self.active.is_in_doubt() {
+            find.behind_writes()
+        } else {
+            find
+        };
         Started::Run(find, self.active)
     }
 
@@ -306,12 +330,18 @@ impl<'a, R: Record> Call for RefreshRecord<'a, R> {
 
 #[cold]
 fn never_saved<R: Record>(what: &str) -> Error {
-    let message = format!("this record of `{}` was never saved, so no row of it can be {what}", R::table().name);
+    let message = format!(
+        "this record of `{}` was never saved, so no row of it can be {what}",
+        R::table().name
+    );
     Error::invalid(message)
 }
 
 #[cold]
 fn not_new<R: Record>() -> Error {
-    let message = format!("this record of `{}` has a row already; `save` writes its changes", R::table().name);
+    let message = format!(
+        "this record of `{}` has a row already; `save` writes its changes",
+        R::table().name
+    );
     Error::invalid(message)
 }

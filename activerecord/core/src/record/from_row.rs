@@ -64,10 +64,14 @@ impl NamedRow {
     /// [`Decode`](crate::ErrorKind::Decode) where no column has that name, or where the cell does not hold what
     /// the type can take.
     pub fn get<V: Value>(&self, name: &str) -> Result<V> {
-        let (_, cell) = self.cells.iter().find(|(column, _)| column == name).ok_or_else(|| {
-            let names: Vec<&str> = self.names().collect();
-            Error::decode(format!("no column `{name}`; the row has {names:?}"))
-        })?;
+        let (_, cell) = self
+            .cells
+            .iter()
+            .find(|(column, _)| column == name)
+            .ok_or_else(|| {
+                let names: Vec<&str> = self.names().collect();
+                Error::decode(format!("no column `{name}`; the row has {names:?}"))
+            })?;
         V::from_value(cell.as_ref()).map_err(|error| error.context(format_args!("column `{name}`")))
     }
 

@@ -14,7 +14,9 @@ pub use self::active::{Active, Change};
 pub use self::from_row::{FromRow, NamedRow};
 pub use self::hooks::Hooks;
 pub use self::key::{IntoKey, Lookup};
-pub(crate) use self::operations::{Change as ChangeRows, Exists, FindAll, FindMapped, FindOne, Params, Prepared, Sql};
+pub(crate) use self::operations::{
+    Change as ChangeRows, Exists, FindAll, FindMapped, FindOne, Params, Prepared, Sql,
+};
 pub(crate) use self::state::Scope;
 pub use self::table::{Column, ColumnSet, Table};
 pub use self::verbs::ActiveRecord;

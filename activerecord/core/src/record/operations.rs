@@ -61,7 +61,11 @@ pub(super) enum Wanted {
 
 impl Prepared {
     /// Looks a row up by its key, or by a condition in the order of the key.
-    pub(super) fn lookup<R: Record>(lookup: Lookup<R>, wanted: Wanted, dialect: &'static dyn Dialect) -> Result<Self> {
+    pub(super) fn lookup<R: Record>(
+        lookup: Lookup<R>,
+        wanted: Wanted,
+        dialect: &'static dyn Dialect,
+    ) -> Result<Self> {
         let fixed = R::table().sql(dialect);
         let sql = match wanted {
             Wanted::Row => &*fixed.select_by_key,
@@ -71,19 +75,32 @@ impl Prepared {
             Lookup::Key(key) => Params::One(key),
             Lookup::Composite(key) => Params::Many(key),
             Lookup::Condition(condition) => {
-                return Query::<R>::new().filter_condition(condition).limit(1).render_select(dialect);
+                return Query::<R>::new()
+                    .filter_condition(condition)
+                    .limit(1)
+                    .render_select(dialect);
             }
         };
-        Ok(Self { sql: Sql::Fixed(sql), params })
+        Ok(Self {
+            sql: Sql::Fixed(sql),
+            params,
+        })
     }
 
     /// The key of a record, as the database has it.
     pub(super) fn by_key<R: Record>(sql: &'static str, record: &R) -> Self {
         let params = match R::table().key {
             [column] => Params::One([record.value(*column).into_owned()]),
-            key => Params::Many(key.iter().map(|column| record.value(*column).into_owned()).collect()),
+            key => Params::Many(
+                key.iter()
+                    .map(|column| record.value(*column).into_owned())
+                    .collect(),
+            ),
         };
-        Self { sql: Sql::Fixed(sql), params }
+        Self {
+            sql: Sql::Fixed(sql),
+            params,
+        }
     }
 }
 
@@ -96,7 +113,11 @@ pub(crate) struct FindOne<T> {
 
 impl<T> FindOne<T> {
     pub(crate) fn new(statement: Prepared) -> Self {
-        Self { statement, access: Access::Read, found: PhantomData }
+        Self {
+            statement,
+            access: Access::Read,
+            found: PhantomData,
+        }
     }
 
     /// Queues with the writers, so that a write which was cut off but still runs is over.
@@ -115,7 +136,9 @@ impl<T: FromRow> Operation for FindOne<T> {
 
     async fn run(&mut self, session: &Session<'_>) -> Result<Option<T>> {
         let mut first = First(None);
-        session.query(&self.statement.sql, self.statement.params.as_slice(), &mut first).await?;
+        session
+            .query(&self.statement.sql, self.statement.params.as_slice(), &mut first)
+            .await?;
         Ok(first.0)
     }
 }
@@ -128,7 +151,10 @@ pub(crate) struct FindAll<T> {
 
 impl<T> FindAll<T> {
     pub(crate) fn new(statement: Prepared) -> Self {
-        Self { statement, found: PhantomData }
+        Self {
+            statement,
+            found: PhantomData,
+        }
     }
 }
 
@@ -137,7 +163,9 @@ impl<T: FromRow> Operation for FindAll<T> {
 
     async fn run(&mut self, session: &Session<'_>) -> Result<Vec<T>> {
         let mut rows = Rows(Vec::new());
-        session.query(&self.statement.sql, self.statement.params.as_slice(), &mut rows).await?;
+        session
+            .query(&self.statement.sql, self.statement.params.as_slice(), &mut rows)
+            .await?;
         Ok(rows.0)
     }
 }
@@ -151,13 +179,21 @@ pub(crate) struct FindMapped<T> {
 
 impl<T> FindMapped<T> {
     pub(crate) fn new(statement: Prepared) -> Self {
-        Self { statement, access: Access::Read, found: PhantomData }
+        Self {
+            statement,
+            access: Access::Read,
+            found: PhantomData,
+        }
     }
 
     /// Raw SQL: the database tells whether it writes.
     pub(crate) fn raw(statement: Prepared) -> Self {
         let access = Access::Raw(statement.sql.to_string().into());
-        Self { statement, access, found: PhantomData }
+        Self {
+            statement,
+            access,
+            found: PhantomData,
+        }
     }
 }
 
@@ -170,7 +206,9 @@ impl<T: FromRow> Operation for FindMapped<T> {
 
     async fn run(&mut self, session: &Session<'_>) -> Result<Vec<T>> {
         let mut rows = Mapped::new();
-        session.query(&self.statement.sql, self.statement.params.as_slice(), &mut rows).await?;
+        session
+            .query(&self.statement.sql, self.statement.params.as_slice(), &mut rows)
+            .await?;
         Ok(rows.rows)
     }
 }
@@ -183,7 +221,9 @@ impl Operation for Exists {
 
     async fn run(&mut self, session: &Session<'_>) -> Result<bool> {
         let mut any = Any::default();
-        session.query(&self.0.sql, self.0.params.as_slice(), &mut any).await?;
+        session
+            .query(&self.0.sql, self.0.params.as_slice(), &mut any)
+            .await?;
         Ok(any.0)
     }
 }
@@ -218,7 +258,9 @@ impl Operation for ChangeRow {
     }
 
     async fn run(&mut self, session: &Session<'_>) -> Result<()> {
-        let written = session.execute(&self.statement.sql, self.statement.params.as_slice()).await;
+        let written = session
+            .execute(&self.statement.sql, self.statement.params.as_slice())
+            .await;
         one_row(self.table, written)
     }
 }
@@ -233,17 +275,31 @@ fn one_row(table: &Table, written: Result<Written>) -> Result<()> {
 
 #[cold]
 pub(super) fn gone(table: &Table) -> Error {
-    Error::new(ErrorKind::NotFound, format!("no row of `{}` has this key; it may have been deleted", table.name))
+    Error::new(
+        ErrorKind::NotFound,
+        format!(
+            "no row of `{}` has this key; it may have been deleted",
+            table.name
+        ),
+    )
 }
 
 /// The update of a persisted record: the changed columns, by the key as loaded.
-pub(super) fn update<R: Record>(record: &R, base: &R, changed: ColumnSet, dialect: &'static dyn Dialect) -> ChangeRow {
+pub(super) fn update<R: Record>(
+    record: &R,
+    base: &R,
+    changed: ColumnSet,
+    dialect: &'static dyn Dialect,
+) -> ChangeRow {
     let table = R::table();
     let sql = Sql::Kept(table.sql(dialect).update(changed));
     let mut params = Vec::with_capacity(changed.len() + table.key.len());
     params.extend(changed.iter().map(|column| record.value(column).into_owned()));
     params.extend(table.key.iter().map(|column| base.value(*column).into_owned()));
-    let statement = Prepared { sql, params: Params::Many(params) };
+    let statement = Prepared {
+        sql,
+        params: Params::Many(params),
+    };
     ChangeRow { table, statement }
 }
 
@@ -258,7 +314,11 @@ pub(super) struct Insert<R> {
 impl<R: Record> Insert<R> {
     pub(super) fn new(record: R) -> Self {
         let given = R::ACTIVE.then(|| record.clone());
-        Self { record, given, filled_in: ColumnSet::EMPTY }
+        Self {
+            record,
+            given,
+            filled_in: ColumnSet::EMPTY,
+        }
     }
 
     /// The record as it was given.
@@ -306,15 +366,25 @@ async fn insert<R: Record>(session: &Session<'_>, record: &mut R) -> Result<Colu
     let returned = fixed.returned(sent);
     let params: Vec<SqlValue<'_>> = sent.iter().map(|column| record.value(column)).collect();
     if returned.is_empty() {
-        let written = session.execute(&sql, &params).await.map_err(|error| error.with_table(table.name))?;
+        let written = session
+            .execute(&sql, &params)
+            .await
+            .map_err(|error| error.with_table(table.name))?;
         drop(params);
-        if let Some((column, key)) = table.numbered_key().filter(|_| !unset.is_empty()).zip(written.key) {
+        if let Some((column, key)) = table
+            .numbered_key()
+            .filter(|_| !unset.is_empty())
+            .zip(written.key)
+        {
             fill_in(record, column, SqlValue::I64(key))?;
         }
         return Ok(unset);
     }
     let mut row = First::<Cells>(None);
-    session.query(&sql, &params, &mut row).await.map_err(|error| error.with_table(table.name))?;
+    session
+        .query(&sql, &params, &mut row)
+        .await
+        .map_err(|error| error.with_table(table.name))?;
     drop(params);
     let cells = row.0.ok_or_else(|| gone(table))?;
     for (column, value) in returned.iter().zip(cells.0) {
@@ -327,7 +397,9 @@ async fn insert<R: Record>(session: &Session<'_>, record: &mut R) -> Result<Colu
 fn fill_in<R: Record>(record: &mut R, column: usize, value: SqlValue<'_>) -> Result<()> {
     let explain = |error: Error| {
         let name = R::table().columns[column].name;
-        error.context(format_args!("the row was inserted, but column `{name}`")).with_outcome(Outcome::Applied)
+        error
+            .context(format_args!("the row was inserted, but column `{name}`"))
+            .with_outcome(Outcome::Applied)
     };
     record.set_value(column, value).map_err(explain)
 }
@@ -353,7 +425,9 @@ impl<R: Record> UpdateWithHooks<R> {
         self.record.before_save(session).await?;
         let changed = self.record.changed_from(&self.base);
         if !changed.is_empty() {
-            update(&self.record, &self.base, changed, session.sql_dialect()).run(session).await?;
+            update(&self.record, &self.base, changed, session.sql_dialect())
+                .run(session)
+                .await?;
         }
         self.record.after_save(session).await
     }
@@ -383,7 +457,11 @@ pub(super) struct InsertAll<R> {
 impl<R: Record> InsertAll<R> {
     pub(super) fn new(records: Vec<R>) -> Self {
         let given = R::ACTIVE.then(|| records.clone());
-        Self { records, given, filled_in: Vec::new() }
+        Self {
+            records,
+            given,
+            filled_in: Vec::new(),
+        }
     }
 
     pub(super) fn into_given(mut self) -> Vec<R> {
@@ -403,7 +481,10 @@ impl<R: Record> InsertAll<R> {
         let mut from = 0;
         while from < self.records.len() {
             let unset = self.records[from].unset();
-            let alike = self.records[from..].iter().take(rows).take_while(|record| record.unset() == unset);
+            let alike = self.records[from..]
+                .iter()
+                .take(rows)
+                .take_while(|record| record.unset() == unset);
             let to = from + alike.count();
             insert_rows(session, &mut self.records[from..to], unset).await?;
             self.filled_in.resize(to, unset);
@@ -457,18 +538,30 @@ async fn insert_rows<R: Record>(session: &Session<'_>, records: &mut [R], unset:
     for record in &*records {
         params.extend(sent.iter().map(|column| record.value(column)));
     }
-    let written = session.execute(&sql, &params).await.map_err(|error| error.with_table(table.name))?;
+    let written = session
+        .execute(&sql, &params)
+        .await
+        .map_err(|error| error.with_table(table.name))?;
     drop(params);
     number(records, table, unset, &written)
 }
 
 /// The keys of one statement's rows are consecutive; the last one is told.
 fn number<R: Record>(records: &mut [R], table: &Table, unset: ColumnSet, written: &Written) -> Result<()> {
-    let Some((column, last)) = table.numbered_key().filter(|key| unset.contains(*key)).zip(written.key) else {
+    let Some((column, last)) = table
+        .numbered_key()
+        .filter(|key| unset.contains(*key))
+        .zip(written.key)
+    else {
         return Ok(());
     };
     if written.rows != records.len() as u64 {
-        let message = format!("{} rows were sent to `{}` and {} inserted", records.len(), table.name, written.rows);
+        let message = format!(
+            "{} rows were sent to `{}` and {} inserted",
+            records.len(),
+            table.name,
+            written.rows
+        );
         return Err(Error::new(ErrorKind::Other, message));
     }
     for (key, record) in (i64::MIN..=last).rev().zip(records.iter_mut().rev()) {

@@ -31,7 +31,10 @@ const UNKNOWN: u8 = 3;
 
 impl Scope {
     pub(crate) fn new(parent: Option<Arc<Self>>) -> Arc<Self> {
-        Arc::new(Self { outcome: AtomicU8::new(OPEN), parent })
+        Arc::new(Self {
+            outcome: AtomicU8::new(OPEN),
+            parent,
+        })
     }
 
     pub(crate) fn keep(&self) {
@@ -116,13 +119,31 @@ pub(super) struct Undo<R> {
 
 impl<R: Record> Known<R> {
     pub(super) fn new(status: Status) -> Box<Self> {
-        Box::new(Self { status, base: None, undo: None })
+        Box::new(Self {
+            status,
+            base: None,
+            undo: None,
+        })
     }
 
     /// The state after a write in an open transaction.
-    pub(super) fn written(status: Status, scope: Arc<Scope>, previous: State<R>, filled_in: ColumnSet) -> Box<Self> {
-        let undo = Undo { scope, previous, filled_in, cleared: OnceLock::new() };
-        Box::new(Self { status, base: None, undo: Some(undo.merged()) })
+    pub(super) fn written(
+        status: Status,
+        scope: Arc<Scope>,
+        previous: State<R>,
+        filled_in: ColumnSet,
+    ) -> Box<Self> {
+        let undo = Undo {
+            scope,
+            previous,
+            filled_in,
+            cleared: OnceLock::new(),
+        };
+        Box::new(Self {
+            status,
+            base: None,
+            undo: Some(undo.merged()),
+        })
     }
 
     fn verdict(&self) -> Option<Verdict> {
@@ -135,7 +156,10 @@ impl<R> Undo<R> {
     /// the number of writes.
     fn merged(mut self) -> Self {
         let same = |known: &Known<R>| {
-            known.undo.as_ref().is_some_and(|undo| Arc::ptr_eq(undo.scope.deciding(), self.scope.deciding()))
+            known
+                .undo
+                .as_ref()
+                .is_some_and(|undo| Arc::ptr_eq(undo.scope.deciding(), self.scope.deciding()))
         };
         if self.previous.as_deref().is_some_and(same)
             && let Some(earlier) = self.previous.take().and_then(|known| known.undo)
@@ -149,7 +173,9 @@ impl<R> Undo<R> {
 
 /// The status as of now, without changing anything.
 pub(super) fn status<R: Record>(state: &State<R>) -> Status {
-    let Some(known) = state else { return Status::Persisted };
+    let Some(known) = state else {
+        return Status::Persisted;
+    };
     match (known.verdict(), &known.undo) {
         (Some(Verdict::Undone), Some(undo)) => status(&undo.previous),
         (Some(Verdict::Unknown), Some(undo)) => doubt(status(&undo.previous)),
@@ -192,7 +218,9 @@ pub(super) fn base<'a, R: Record>(state: &'a State<R>) -> Option<&'a R> {
 
 /// The record as of now: after a rollback, with the columns cleared that the database had filled in.
 pub(super) fn current<'a, R: Record>(record: &'a R, state: &'a State<R>) -> &'a R {
-    let Some(known) = state.as_deref() else { return record };
+    let Some(known) = state.as_deref() else {
+        return record;
+    };
     let cleared = filled_in_and_undone(known);
     match &known.undo {
         Some(undo) if !cleared.is_empty() => undo.cleared.get_or_init(|| {
@@ -238,7 +266,11 @@ pub(super) fn settle<R: Record>(record: &mut R, state: &mut State<R>) {
 
 fn put_back<R: Record>(record: &mut R, state: &mut State<R>, verdict: Verdict) {
     let Some(known) = state.take() else { return };
-    let Known { base: edits_since, undo, .. } = *known;
+    let Known {
+        base: edits_since,
+        undo,
+        ..
+    } = *known;
     let Some(undo) = undo else { return };
     *state = undo.previous;
     if verdict == Verdict::Undone {

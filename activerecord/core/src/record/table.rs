@@ -51,7 +51,10 @@ impl Table {
     }
 
     /// The columns of a set, with their positions.
-    pub(crate) fn columns_in(&self, set: ColumnSet) -> impl Iterator<Item = (usize, &'static Column)> + use<> {
+    pub(crate) fn columns_in(
+        &self,
+        set: ColumnSet,
+    ) -> impl Iterator<Item = (usize, &'static Column)> + use<> {
         let columns = self.columns;
         set.iter().map(move |index| (index, &columns[index]))
     }

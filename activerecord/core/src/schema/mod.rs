@@ -7,11 +7,12 @@ use crate::sql::{Dialect, SqlText};
 pub(crate) fn create_table(table: &Table, dialect: &'static dyn Dialect) -> String {
     let mut text = SqlText::new(dialect);
     let single = matches!(table.key, [_]);
-    text.push("CREATE TABLE IF NOT EXISTS ").name(table.name).push(" (").list(
-        ", ",
-        table.columns.iter().enumerate(),
-        |text, (index, column)| write_column(text, column, single && table.is_key(index)),
-    );
+    text.push("CREATE TABLE IF NOT EXISTS ")
+        .name(table.name)
+        .push(" (")
+        .list(", ", table.columns.iter().enumerate(), |text, (index, column)| {
+            write_column(text, column, single && table.is_key(index))
+        });
     if !single {
         text.push(", PRIMARY KEY (")
             .list(", ", table.key, |text, index| {

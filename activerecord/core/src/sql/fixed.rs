@@ -23,10 +23,19 @@ impl SqlCache {
         Self(OnceLock::new())
     }
 
-    pub(crate) fn get(&'static self, table: &'static Table, dialect: &'static dyn Dialect) -> &'static FixedSql {
+    pub(crate) fn get(
+        &'static self,
+        table: &'static Table,
+        dialect: &'static dyn Dialect,
+    ) -> &'static FixedSql {
         let mut cache = self;
         loop {
-            let render = || Box::new(Node { sql: FixedSql::render(table, dialect), next: Self::new() });
+            let render = || {
+                Box::new(Node {
+                    sql: FixedSql::render(table, dialect),
+                    next: Self::new(),
+                })
+            };
             let node = cache.0.get_or_init(render);
             if node.sql.dialect.name() == dialect.name() {
                 return &node.sql;
@@ -153,11 +162,15 @@ fn select(text: &mut SqlText, table: &Table) {
 
 /// ` WHERE key = ?`, its first placeholder being the one after `bound`.
 fn by_key(text: &mut SqlText, table: &Table, bound: usize) {
-    text.push(" WHERE ").list(" AND ", table.key.iter().enumerate(), |text, (position, key)| {
-        let column = &table.columns[*key];
-        let collation = text.dialect.collation(column.column_type);
-        text.name(column.name).push(collation).push(" = ").placeholder(bound + position + 1);
-    });
+    text.push(" WHERE ")
+        .list(" AND ", table.key.iter().enumerate(), |text, (position, key)| {
+            let column = &table.columns[*key];
+            let collation = text.dialect.collation(column.column_type);
+            text.name(column.name)
+                .push(collation)
+                .push(" = ")
+                .placeholder(bound + position + 1);
+        });
 }
 
 fn insert(text: &mut SqlText, table: &Table, sent: ColumnSet, rows: usize) {
@@ -185,9 +198,10 @@ fn returning(text: &mut SqlText, table: &Table, columns: ColumnSet) {
     if columns.is_empty() {
         return;
     }
-    text.push(" RETURNING ").list(", ", table.columns_in(columns), |text, (_, column)| {
-        text.name(column.name);
-    });
+    text.push(" RETURNING ")
+        .list(", ", table.columns_in(columns), |text, (_, column)| {
+            text.name(column.name);
+        });
 }
 
 fn update(text: &mut SqlText, table: &Table, changed: ColumnSet) {
@@ -203,6 +217,8 @@ fn update(text: &mut SqlText, table: &Table, changed: ColumnSet) {
 
 impl fmt::Debug for FixedSql {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("FixedSql").field("select", &self.select).finish_non_exhaustive()
+        out.debug_struct("FixedSql")
+            .field("select", &self.select)
+            .finish_non_exhaustive()
     }
 }

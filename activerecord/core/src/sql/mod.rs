@@ -8,6 +8,6 @@ mod text;
 pub use self::dialect::{Dialect, TextMatch};
 pub(crate) use self::fixed::FixedSql;
 pub use self::fixed::SqlCache;
-pub use self::raw::{AssertSafe, IntoSql};
 pub(crate) use self::raw::RawSql;
+pub use self::raw::{AssertSafe, IntoSql};
 pub(crate) use self::text::SqlText;

@@ -102,7 +102,9 @@ fn verbatim(text: &str) -> Option<usize> {
 
 #[cold]
 fn count_error(sql: &str, given: usize) -> Error {
-    Error::invalid(format!("`{sql}` has another number of placeholders than the {given} parameters given"))
+    Error::invalid(format!(
+        "`{sql}` has another number of placeholders than the {given} parameters given"
+    ))
 }
 
 #[cold]

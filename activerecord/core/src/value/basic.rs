@@ -16,7 +16,9 @@ impl Value for bool {
             SqlValue::Bool(truth) => Ok(truth),
             SqlValue::I64(0) | SqlValue::U64(0) => Ok(false),
             SqlValue::I64(1) | SqlValue::U64(1) => Ok(true),
-            SqlValue::I64(other) => Err(Error::decode(format!("expected a truth value (0 or 1), found {other}"))),
+            SqlValue::I64(other) => Err(Error::decode(format!(
+                "expected a truth value (0 or 1), found {other}"
+            ))),
             other => Err(mismatch("a truth value", &other)),
         }
     }
@@ -28,7 +30,10 @@ impl Value for bool {
 
 #[cold]
 fn out_of_range(number: impl std::fmt::Display, name: &str) -> Error {
-    Error::new(ErrorKind::OutOfRange, format!("{number} does not fit into {name}"))
+    Error::new(
+        ErrorKind::OutOfRange,
+        format!("{number} does not fit into {name}"),
+    )
 }
 
 macro_rules! integer {
@@ -99,7 +104,10 @@ fn exact_f64(number: i64) -> Result<f64> {
     if number.unsigned_abs() > EXACT {
         return Err(out_of_range(number, "f64 without losing digits"));
     }
-    #[expect(clippy::cast_precision_loss, reason = "checked above: every such integer is a float")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "checked above: every such integer is a float"
+    )]
     Ok(number as f64)
 }
 
@@ -115,7 +123,10 @@ impl Value for f32 {
             return Ok(number);
         }
         let wide = f64::from_value(value)?;
-        #[expect(clippy::cast_possible_truncation, reason = "compared with the wide number right below")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "compared with the wide number right below"
+        )]
         let narrow = wide as f32;
         if f64::from(narrow).to_bits() == wide.to_bits() || wide.is_nan() {
             return Ok(narrow);

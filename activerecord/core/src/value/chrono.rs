@@ -21,13 +21,18 @@ fn checked(value: SqlValue<'_>, date: Option<NaiveDate>, time: Option<NaiveTime>
 
 #[cold]
 fn unreadable(what: &str, text: &str) -> Error {
-    Error::decode(format!("expected {what}, found text of {} bytes in another form", text.len()))
+    Error::decode(format!(
+        "expected {what}, found text of {} bytes in another form",
+        text.len()
+    ))
 }
 
 /// Reads `YYYY-MM-DD HH:MM:SS` with `T` or a space between and any fraction of a second.
 fn date_time(text: &str) -> Option<NaiveDateTime> {
     let formats = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"];
-    let mut read = formats.iter().map(|format| NaiveDateTime::parse_from_str(text, format));
+    let mut read = formats
+        .iter()
+        .map(|format| NaiveDateTime::parse_from_str(text, format));
     read.find_map(Result::ok)
 }
 

@@ -59,7 +59,12 @@ ordered!(i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, String);
 #[cfg(feature = "decimal")]
 ordered!(rust_decimal::Decimal);
 #[cfg(feature = "chrono")]
-ordered!(chrono::NaiveDate, chrono::NaiveTime, chrono::NaiveDateTime, chrono::DateTime<chrono::Utc>);
+ordered!(
+    chrono::NaiveDate,
+    chrono::NaiveTime,
+    chrono::NaiveDateTime,
+    chrono::DateTime<chrono::Utc>
+);
 
 impl<V: Ordered> Ordered for Option<V> {
     type Plain = V::Plain;

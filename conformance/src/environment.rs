@@ -1,0 +1,79 @@
+//! The databases that the suite runs on.
+
+use activerecord::{Backend, Database, Error, ErrorKind, PoolOptions, Result};
+use activerecord_backend_sqlite::Sqlite;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// A database, as the suite sees it.
+pub trait Environment: fmt::Debug + Send + Sync {
+    /// Its name, the first part of every case's name.
+    fn name(&self) -> &'static str;
+
+    /// A database without any table, for one case.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be had; the message says how to provide it.
+    fn fresh(&self) -> Result<Fresh>;
+}
+
+/// A database for one case, and what has to live as long.
+#[derive(Debug)]
+pub struct Fresh {
+    /// The database.
+    pub database: Database,
+    _directory: TempDir,
+}
+
+/// SQLite, in a file of its own for each case.
+pub struct SqliteFiles {
+    wrap: Wrap,
+}
+
+type Wrap = Box<dyn Fn(Sqlite) -> Arc<dyn Backend> + Send + Sync>;
+
+impl SqliteFiles {
+    /// The backend as it is.
+    pub fn plain() -> Self {
+        Self::wrapped(|sqlite| Arc::new(sqlite))
+    }
+
+    /// The backend with something around it.
+    pub fn wrapped(wrap: impl Fn(Sqlite) -> Arc<dyn Backend> + Send + Sync + 'static) -> Self {
+        Self { wrap: Box::new(wrap) }
+    }
+}
+
+impl Environment for SqliteFiles {
+    fn name(&self) -> &'static str {
+        "sqlite"
+    }
+
+    fn fresh(&self) -> Result<Fresh> {
+        let directory = tempfile::tempdir().map_err(|error| {
+            Error::new(
+                ErrorKind::Io,
+                "no temporary directory; set TMPDIR to one that can be written",
+            )
+            .with_source(error)
+        })?;
+        let backend = (self.wrap)(Sqlite::file(directory.path().join("case.db")));
+        let mut options = PoolOptions::default();
+        options.size = 4;
+        options.acquire_timeout = Duration::from_secs(5);
+        let database = Database::open(backend, &options)?;
+        Ok(Fresh {
+            database,
+            _directory: directory,
+        })
+    }
+}
+
+impl fmt::Debug for SqliteFiles {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("SqliteFiles")
+    }
+}
