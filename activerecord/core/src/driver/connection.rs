@@ -26,8 +26,8 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
 
 /// A blocking connection.
 ///
-/// Every error MUST carry the kind that belongs to the database's code, and MUST say [`Outcome::Unknown`]
-/// (crate::Outcome::Unknown) where a commit may or may not have taken effect.
+/// Every error MUST carry the kind that belongs to the database's code, and MUST say
+/// [`Outcome::Unknown`](crate::Outcome::Unknown) where a commit may or may not have taken effect.
 pub trait Connection: Send {
     /// Runs a statement and pushes its rows into the sink until it says stop.
     ///

@@ -30,6 +30,10 @@ impl<'c> Session<'c> {
     /// # Errors
     ///
     /// What the work fails with, or what the database says at the end.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped, all of it is undone when the operation around it ends.
     pub async fn savepoint<W: Work>(&self, work: W) -> Result<W::Output> {
         let inner = self.begin()?;
         let result = work.run(&inner).await;

@@ -152,8 +152,8 @@ impl AsyncDatabase {
     ///
     /// # Errors
     ///
-    /// The last run's error; else as for [`transaction`](AsyncDatabase::transaction). [`Invalid`]
-    /// (crate::ErrorKind::Invalid) where the closure keeps the transaction beyond its own end.
+    /// The last run's error; else as for [`transaction`](AsyncDatabase::transaction).
+    /// [`Invalid`](crate::ErrorKind::Invalid) where the closure keeps the transaction beyond its own end.
     ///
     /// # Cancel safety
     ///

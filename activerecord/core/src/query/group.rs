@@ -120,8 +120,8 @@ impl<R: Record> Grouped<R> {
     ///
     /// # Errors
     ///
-    /// [`Invalid`](crate::ErrorKind::Invalid) where two cells have one name; [`OutOfRange`]
-    /// (crate::ErrorKind::OutOfRange) for a sum past `i64`.
+    /// [`Invalid`](crate::ErrorKind::Invalid) where two cells have one name;
+    /// [`OutOfRange`](crate::ErrorKind::OutOfRange) for a sum past `i64`.
     pub fn aggregate<H: Handle>(self, db: &H) -> Returns<'_, H, Vec<NamedRow>>
     where
         H::Mode: Accepts<R>,
