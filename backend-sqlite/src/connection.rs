@@ -37,6 +37,9 @@ impl SqliteConnection {
     /// Gives a statement, prepared once, with its parameters.
     #[inline]
     pub(crate) fn prepare(&self, sql: &str, params: &[SqlValue<'_>]) -> Result<CachedStatement<'_>> {
+        if params.len() > self.max_params {
+            return Err(too_many_params(params.len(), self.max_params));
+        }
         let prepared = self.raw.prepare_cached(sql);
         let mut prepared = prepared.map_err(|failure| self.explain(sql, failure))?;
         bind(&mut prepared, params)?;
@@ -130,6 +133,13 @@ fn drain(rows: &mut Rows<'_>) -> rusqlite::Result<()> {
 }
 
 #[cold]
+fn too_many_params(given: usize, most: usize) -> Error {
+    Error::invalid(format!(
+        "the statement has {given} parameters; SQLite takes {most} at most"
+    ))
+}
+
+#[cold]
 fn refused_write() -> Error {
     Error::new(
         ErrorKind::ReadOnly,
@@ -140,6 +150,7 @@ fn refused_write() -> Error {
 impl Connection for SqliteConnection {
     #[inline]
     fn query(&mut self, statement: &Statement<'_>, sink: &mut dyn RowSink) -> Result<()> {
+        refuse_control(statement.sql)?;
         let mut prepared = self.prepare(statement.sql, statement.params)?;
         let alone = self.raw.is_autocommit();
         let mut rows = prepared.raw_query();
@@ -174,6 +185,7 @@ impl Connection for SqliteConnection {
     }
 
     fn execute(&mut self, statement: &Statement<'_>) -> Result<Written> {
+        refuse_control(statement.sql)?;
         let mut prepared = self.prepare(statement.sql, statement.params)?;
         let alone = self.raw.is_autocommit();
         let before = self.raw.total_changes();
@@ -237,6 +249,30 @@ impl Connection for SqliteConnection {
             Err((connection, failure)) => Err((failure, connection)),
         }
     }
+}
+
+/// Refuses text that begins or ends a transaction: what is known of the transaction would no longer be true. A
+/// savepoint of the program's own changes nothing of that.
+#[inline]
+fn refuse_control(sql: &str) -> Result<()> {
+    match sql.as_bytes().first() {
+        Some(b'S' | b'I' | b'U' | b'D') => Ok(()),
+        _ => refuse_control_word(sql),
+    }
+}
+
+fn refuse_control_word(sql: &str) -> Result<()> {
+    let first = first_word(sql);
+    let is = |word: &str| word.eq_ignore_ascii_case(first);
+    let to_savepoint = || {
+        sql.split_ascii_whitespace()
+            .any(|word| word.eq_ignore_ascii_case("TO"))
+    };
+    if is("BEGIN") || is("COMMIT") || is("END") || is("ROLLBACK") && !to_savepoint() {
+        let message = "transactions are begun by `transaction` or `begin`, and ended by their own handle, not by raw SQL";
+        return Err(Error::new(ErrorKind::Unsupported, message));
+    }
+    Ok(())
 }
 
 /// The first word of a statement, behind spaces and comments.

@@ -19,6 +19,11 @@ impl Dialect for SqliteDialect {
         true
     }
 
+    /// More rows a statement cost more: 0.21 microseconds a row at 50 rows, 0.29 at 1000.
+    fn rows_per_insert(&self) -> usize {
+        50
+    }
+
     fn has_insert_id(&self) -> bool {
         true
     }
@@ -57,6 +62,24 @@ impl Dialect for SqliteDialect {
             ColumnType::Decimal => "activerecord_decimal_avg",
             _ => "AVG",
         }
+    }
+
+    /// By a function: SQLite's `+` turns an integer that overflows into a float, and a decimal too.
+    fn addition(&self, column: ColumnType) -> [&'static str; 3] {
+        let close = match column {
+            ColumnType::I8 => ", 'i8')",
+            ColumnType::I16 => ", 'i16')",
+            ColumnType::I32 => ", 'i32')",
+            ColumnType::U8 => ", 'u8')",
+            ColumnType::U16 => ", 'u16')",
+            ColumnType::U32 => ", 'u32')",
+            ColumnType::U64 => ", 'u64')",
+            ColumnType::F32 => ", 'f32')",
+            ColumnType::F64 => ", 'f64')",
+            ColumnType::Decimal => ", 'decimal')",
+            _ => ", 'i64')",
+        };
+        ["activerecord_add(", ", ", close]
     }
 
     /// By `GLOB`: SQLite's `LIKE` ignores the case of ASCII letters and of no others.

@@ -1,11 +1,12 @@
 //! What our SQL needs and SQLite lacks.
 
+mod add;
 #[cfg(feature = "decimal")]
 mod decimal;
 
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, Error, Result, ffi};
 
 /// Same input, same output, and no effect: so they may be used in indexes and in the views of any file.
 const PURE: FunctionFlags = FunctionFlags::SQLITE_UTF8
@@ -15,6 +16,7 @@ const PURE: FunctionFlags = FunctionFlags::SQLITE_UTF8
 /// Registers the functions, aggregates and collations with a connection.
 pub(crate) fn register(connection: &mut Connection) -> Result<()> {
     connection.create_scalar_function("activerecord_fold", 1, PURE, folded)?;
+    connection.create_scalar_function("activerecord_add", 3, PURE, add::added)?;
     #[cfg(feature = "decimal")]
     decimal::register(connection)?;
     Ok(())
@@ -32,6 +34,11 @@ fn folded(context: &Context<'_>) -> Result<ToSqlOutput<'static>> {
         )))),
         _ => Ok(ToSqlOutput::Arg(0)),
     }
+}
+
+/// An error by its code alone: with a message of ours SQLite would forget the code.
+fn refused(code: i32) -> Error {
+    Error::SqliteFailure(ffi::Error::new(code), None)
 }
 
 fn is_folded(text: &[u8]) -> bool {

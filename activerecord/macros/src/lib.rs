@@ -66,6 +66,7 @@ use syn::{DeriveInput, Result, parse_macro_input};
 /// # What it writes
 ///
 /// `Record` and its `FromRow`; `SyncRecord` and `AsyncRecord`, or one of them; an empty `Hooks`, without `hooks`;
+/// `From<Active<User>>`, which is `into_inner`;
 /// `IntoKey` for the key's type (`&str` as well for a `String`, and what is inside an `Option`); and a struct of the
 /// typed columns, which is called `UserColumns` for a `User`, stands beside it and is as visible. A type of that name
 /// must not be in the same module.

@@ -15,6 +15,7 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
         record(&model),
         from_row::implementation(&model.private, model.name, &model.columns),
         modes(&model),
+        unwrapping(&model),
         hooks(&model),
         key::implementations(&model),
         columns_struct::definition(&model),
@@ -172,6 +173,19 @@ fn modes(model: &Model<'_>) -> TokenStream {
         .asynchronous
         .then(|| quote!(impl #private::AsyncRecord for #name {}));
     quote!(#sync #asynchronous)
+}
+
+/// `From<Active<T>> for T`: core cannot write it for every record, as both types of the conversion are foreign to it.
+fn unwrapping(model: &Model<'_>) -> TokenStream {
+    let Model { private, name, .. } = model;
+    quote! {
+        #[automatically_derived]
+        impl ::core::convert::From<#private::Active<#name>> for #name {
+            fn from(active: #private::Active<#name>) -> Self {
+                active.into_inner()
+            }
+        }
+    }
 }
 
 fn hooks(model: &Model<'_>) -> TokenStream {

@@ -1,9 +1,9 @@
 //! Exact decimal numbers, which SQLite keeps as text.
 
-use super::PURE;
+use super::{PURE, refused};
 use rusqlite::functions::{Aggregate, Context};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Error, Result, ffi};
+use rusqlite::{Connection, Result, ffi};
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
 
@@ -21,6 +21,14 @@ fn compare(one: &str, other: &str) -> Ordering {
         (Err(_), Ok(_)) => Ordering::Greater,
         (Err(_), Err(_)) => one.cmp(other),
     }
+}
+
+/// The exact sum of two numbers.
+pub(super) fn added(one: ValueRef<'_>, other: ValueRef<'_>) -> Result<String> {
+    let mut total = Total::default();
+    total.take(one)?;
+    total.take(other)?;
+    total.sum().map(|sum| sum.to_string())
 }
 
 struct Sum;
@@ -125,9 +133,4 @@ fn read(text: &[u8]) -> Option<Decimal> {
 /// 10 to the power of at most [`Decimal::MAX_SCALE`], which has room in 94 bits.
 fn power_of_ten(exponent: u32) -> i128 {
     10_i128.pow(exponent)
-}
-
-/// An error by its code alone: with a message of ours SQLite would forget the code.
-fn refused(code: i32) -> Error {
-    Error::SqliteFailure(ffi::Error::new(code), None)
 }

@@ -13,6 +13,18 @@ pub trait Row {
     /// [`Decode`](crate::ErrorKind::Decode) for a position past the end or text that is not UTF-8.
     fn cell(&self, index: usize) -> Result<SqlValue<'_>>;
 
+    /// The cell where it holds an integer, without the way through [`SqlValue`]; `None` says nothing about it.
+    fn integer(&self, index: usize) -> Option<i64> {
+        let _ = index;
+        None
+    }
+
+    /// The cell where it holds text, without the way through [`SqlValue`]; `None` says nothing about it.
+    fn text(&self, index: usize) -> Option<&str> {
+        let _ = index;
+        None
+    }
+
     /// The number of columns.
     fn width(&self) -> usize;
 
@@ -29,7 +41,10 @@ impl dyn Row + '_ {
     /// where the cell does not hold what the type can take.
     #[inline]
     pub fn get<V: Value>(&self, index: usize) -> Result<V> {
-        V::from_value(self.cell(index)?).map_err(|error| self.explain(index, error))
+        match V::read_plain(self, index) {
+            Some(value) => Ok(value),
+            None => V::from_value(self.cell(index)?).map_err(|error| self.explain(index, error)),
+        }
     }
 
     #[cold]

@@ -13,7 +13,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -48,6 +48,8 @@ pub(crate) trait Job: Send + Sync {
 pub(crate) struct Workers {
     limit: usize,
     state: Mutex<State>,
+    /// A thread has ended.
+    ended: Condvar,
 }
 
 #[derive(Default)]
@@ -56,6 +58,8 @@ struct State {
     idle: Vec<Sender<Order>>,
     backlog: VecDeque<Arc<dyn Job>>,
     threads: Vec<JoinHandle<()>>,
+    /// Threads that have not ended.
+    at_work: usize,
     closed: bool,
 }
 
@@ -71,6 +75,7 @@ impl Workers {
         Arc::new(Self {
             limit,
             state: Mutex::default(),
+            ended: Condvar::new(),
         })
     }
 
@@ -94,6 +99,7 @@ impl Workers {
             Error::new(ErrorKind::Io, "a thread for the database could not be started").with_source(error)
         })?;
         state.threads.push(thread);
+        state.at_work += 1;
         Ok(())
     }
 
@@ -101,23 +107,32 @@ impl Workers {
         let workers = Arc::downgrade(self);
         std::thread::Builder::new()
             .name("activerecord".into())
-            .spawn(move || work(&workers, first))
+            .spawn(move || {
+                let leaving = Leaving(workers);
+                work(&leaving.0, first);
+            })
     }
 
-    /// Ends the threads once their work is done, and waits for that, unless called on one of them.
-    pub(crate) fn close(&self) {
-        let threads = {
-            let mut state = self.lock();
-            state.closed = true;
-            state.idle.clear();
-            std::mem::take(&mut state.threads)
-        };
+    /// Ends the threads once their work is done, and waits for that until the deadline. A thread that closes does not
+    /// wait for itself.
+    pub(crate) fn close(&self, deadline: Instant) {
+        let mut state = self.lock();
+        state.closed = true;
+        state.idle.clear();
         let here = std::thread::current().id();
-        for thread in threads {
-            if thread.thread().id() != here {
-                // A thread only ends by panic where a job's panic was not caught, which is caught.
-                let _ = thread.join();
-            }
+        let own = state.threads.iter().any(|thread| thread.thread().id() == here);
+        while state.at_work > usize::from(own) {
+            let Some(left) = deadline.checked_duration_since(Instant::now()) else {
+                return;
+            };
+            let waited = self.ended.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let threads = std::mem::take(&mut state.threads);
+        drop(state);
+        for thread in threads.into_iter().filter(|thread| thread.thread().id() != here) {
+            // A thread only ends by panic where a job's panic was not caught, which is caught.
+            let _ = thread.join();
         }
     }
 
@@ -136,6 +151,18 @@ impl Workers {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells that a thread has ended, however that came.
+struct Leaving(Weak<Workers>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        if let Some(workers) = self.0.upgrade() {
+            workers.lock().at_work -= 1;
+            workers.ended.notify_all();
+        }
     }
 }
 

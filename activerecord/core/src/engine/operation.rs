@@ -139,9 +139,10 @@ impl<O: Operation, T: Send, F: FnOnce(O::Output) -> Result<T> + Send> Call for T
 
 /// Runs an operation over a blocking connection, where every future is ready at once: one poll is the whole run.
 pub(crate) fn run_now<O: Operation>(loan: &mut Loan, operation: &mut O) -> Result<O::Output> {
-    let scope = loan.scope();
-    let wire = Mutex::new(loan.lease()?);
-    now(operation.run(&Session::new(&wire, scope)))
+    let (lease, scope) = loan.parts()?;
+    let (dialect, depth) = (lease.dialect(), lease.depth());
+    let wire = Mutex::new(lease);
+    now(operation.run(&Session::new(&wire, dialect, scope, depth)))
 }
 
 /// Polls once.

@@ -24,6 +24,7 @@ struct Details {
     outcome: Outcome,
     violation: Option<Violation>,
     code: Option<i64>,
+    parameter: Option<usize>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -48,6 +49,7 @@ impl Error {
             outcome: Outcome::NotApplied,
             violation: None,
             code: None,
+            parameter: None,
             source: None,
         }))
     }
@@ -75,6 +77,13 @@ impl Error {
     #[must_use]
     pub fn with_code(mut self, code: i64) -> Self {
         self.0.code = Some(code);
+        self
+    }
+
+    /// Names the parameter, counted from 1, that cannot be sent as it is.
+    #[must_use]
+    pub fn with_parameter(mut self, number: usize) -> Self {
+        self.0.parameter = Some(number);
         self
     }
 
@@ -106,6 +115,11 @@ impl Error {
             violation.table.get_or_insert_with(|| table.to_owned());
         }
         self
+    }
+
+    /// The parameter that could not be sent, counted from 1.
+    pub fn parameter(&self) -> Option<usize> {
+        self.0.parameter
     }
 
     /// The kind, by which a program decides what to do.

@@ -168,13 +168,22 @@ impl AsyncDatabase {
     {
         let mut retries = Retries::new(&options);
         loop {
-            let transaction = Arc::new(self.begin_with(&options).await?);
-            let result = body(transaction.clone()).await;
-            match AsyncTransaction::end_shared(transaction, result).await {
+            match self.run_shared(&options, &body).await {
                 Err(error) if retries.again(&error) => futures_timer::Delay::new(retries.pause()).await,
                 result => return result,
             }
         }
+    }
+
+    /// Runs the closure of a retrying transaction once.
+    async fn run_shared<T, F: Future<Output = Result<T>>>(
+        &self,
+        options: &TransactionOptions,
+        body: impl Fn(Arc<AsyncTransaction>) -> F,
+    ) -> Result<T> {
+        let transaction = Arc::new(self.begin_with(options).await?);
+        let result = body(transaction.clone()).await;
+        AsyncTransaction::end_shared(transaction, result).await
     }
 
     /// How busy the connections are.
@@ -182,7 +191,8 @@ impl AsyncDatabase {
         self.source.pool().status()
     }
 
-    /// Lets no further work in, and waits for the threads to end their work.
+    /// Lets no further work in, not in open transactions either, which can only roll back. Waits for the threads to
+    /// end their work, but no longer than the acquire timeout: a row stream that nobody reads keeps its thread.
     ///
     /// # Cancel safety
     ///

@@ -2,7 +2,7 @@
 
 use super::loan::Ticket;
 use super::rows::{BATCH, Iterate, OpenRows, RowQuery};
-use super::transaction_state::Purpose;
+use super::transaction_state::{Purpose, TransactionState};
 use super::{AsyncDatabase, AsyncTransaction, Pending};
 use crate::driver::Interrupt;
 use crate::driver::threaded::{self, Job};
@@ -26,6 +26,8 @@ use std::task::{Context, Poll, Waker};
 /// back.
 pub struct RowStream<T> {
     batch: VecDeque<T>,
+    /// The transaction whose connection it has.
+    transaction: Option<Arc<TransactionState>>,
     shared: Arc<Shared<T>>,
 }
 
@@ -56,8 +58,25 @@ impl<T: FromRow> Shared<T> {
     /// Reads all rows, a batch at a time, each once the one before was taken.
     fn read(&self, ticket: Ticket, query: RowQuery) -> Result<()> {
         let mut loan = ticket.open()?;
-        self.lock().interrupt = loan.lease()?.interrupter();
+        let interrupt = loan.lease()?.interrupter();
         let mut open = OpenRows::new(loan, query)?;
+        if !self.begin(interrupt) {
+            return Ok(());
+        }
+        let result = self.pump(&mut open);
+        // Before the connection goes back: an interrupt must not hit whoever has it next.
+        self.lock().interrupt = None;
+        result
+    }
+
+    /// From here on the query can be interrupted; `false` where the stream is gone already.
+    fn begin(&self, interrupt: Option<Arc<dyn Interrupt>>) -> bool {
+        let mut state = self.lock();
+        state.interrupt = interrupt;
+        !state.dropped
+    }
+
+    fn pump(&self, open: &mut OpenRows) -> Result<()> {
         let mut batch = VecDeque::with_capacity(BATCH);
         loop {
             let more = open.fill(&mut batch);
@@ -92,7 +111,6 @@ impl<T: FromRow> Job for Shared<T> {
         let Some((ticket, query)) = start else { return };
         let result = self.read(ticket, query);
         let mut state = self.lock();
-        state.interrupt = None;
         state.failure = result.err();
         state.ended = true;
     }
@@ -149,6 +167,9 @@ impl<T> Drop for RowStream<T> {
     fn drop(&mut self) {
         let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.dropped = true;
+        if let Some(transaction) = self.transaction.take().filter(|_| !state.ended) {
+            transaction.iteration_dropped();
+        }
         if let Some(interrupt) = &state.interrupt {
             interrupt.interrupt();
         }
@@ -186,6 +207,7 @@ impl Iterate for AsyncDatabase {
             threaded::submit(self.source().pool().workers(), shared.clone())?;
             Ok(RowStream {
                 batch: VecDeque::with_capacity(BATCH),
+                transaction: self.source().transaction().cloned(),
                 shared,
             })
         })

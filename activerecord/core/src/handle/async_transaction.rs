@@ -40,6 +40,7 @@ impl AsyncTransaction {
     /// # Cancel safety
     ///
     /// Dropped after its first poll the commit is driven to its end all the same; the callbacks do not run then.
+    /// Where a statement was dropped before, it first waits for that one's end; dropped meanwhile it rolls back.
     pub async fn commit(self) -> Result<()> {
         self.settle(true).await?;
         let mut results = Vec::new();
@@ -78,10 +79,12 @@ impl AsyncTransaction {
     }
 
     async fn settle(&self, commit: bool) -> Result<()> {
-        let (lease, aborted) = self.state.take_for_end()?;
+        let (lease, aborted) = self.state.take_for_end_async().await?;
         let state = self.state.clone();
         let workers = self.database.source().pool().workers();
-        threaded::blocking(workers, move || state.end(lease, aborted, commit)).await?
+        let ended = threaded::blocking(workers, move || state.end(lease, aborted, commit)).await;
+        // Where no thread took it, the lease was rolled back as it was dropped.
+        ended.inspect_err(|_| self.state.scope().undo())?
     }
 
     /// Ends a closure's transaction by its result: rolls back and waits for that, or commits.

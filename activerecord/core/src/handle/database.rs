@@ -134,7 +134,9 @@ impl Database {
         self.source.pool().status()
     }
 
-    /// Lets no further work in, and waits for the threads of async handles over the same database to end.
+    /// Lets no further work in, not in open transactions either, which can only roll back. Waits for the threads of
+    /// async handles over the same database to end, but no longer than the acquire timeout: a row stream that nobody
+    /// reads keeps its thread.
     pub fn close(&self) {
         self.source.pool().close();
         #[cfg(feature = "async")]

@@ -1,7 +1,7 @@
 //! A fair queue in front of something scarce: first come, first served, for threads and tasks alike.
 //!
 //! One queue serves both modes, since a blocking and an async handle over the same database share its limits.
-//! A permit that is given back goes straight to the first in the queue, so nobody can overtake.
+//! What is given back goes straight to the first in the queue, so nobody can overtake.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -11,166 +11,166 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::Instant;
 
-/// The queue and the permits that are free.
-pub(crate) struct Gate {
-    state: Mutex<State>,
+/// Things that are taken and given back, and the queue of those who wait for one.
+pub(crate) struct Gate<T> {
+    state: Mutex<State<T>>,
 }
 
-struct State {
-    free: usize,
-    queue: VecDeque<Arc<Waiter>>,
+struct State<T> {
+    free: Vec<T>,
+    queue: VecDeque<Arc<Waiter<T>>>,
 }
 
-/// One who waits. `turn` becomes true once a permit was handed over.
-struct Waiter {
-    place: Mutex<Place>,
+/// One who waits.
+struct Waiter<T> {
+    place: Mutex<Place<T>>,
 }
 
-struct Place {
-    turn: bool,
+struct Place<T> {
+    /// What was handed over.
+    given: Option<T>,
     waker: Waker,
 }
 
-impl Gate {
-    pub(crate) fn new(permits: usize) -> Self {
-        let state = Mutex::new(State {
-            free: permits,
+impl<T> Gate<T> {
+    pub(crate) fn new(things: impl IntoIterator<Item = T>) -> Self {
+        let state = State {
+            free: things.into_iter().collect(),
             queue: VecDeque::new(),
-        });
-        Self { state }
+        };
+        Self {
+            state: Mutex::new(state),
+        }
     }
 
-    /// Takes a permit if one is free; a permit is only free while nobody waits.
-    pub(crate) fn try_enter(&self) -> bool {
-        let mut state = self.lock();
-        let entered = state.free > 0;
-        state.free -= usize::from(entered);
-        entered
+    /// Takes one if it is free, which it is only while nobody waits. The last one given back is taken first: it is
+    /// the warmest.
+    pub(crate) fn try_enter(&self) -> Option<T> {
+        self.lock().free.pop()
     }
 
-    /// Waits for a permit until the deadline, on the caller's thread.
-    pub(crate) fn enter_until(&self, deadline: Instant) -> bool {
-        if self.try_enter() {
-            return true;
+    /// Waits for one until the deadline, on the caller's thread.
+    pub(crate) fn enter_until(&self, deadline: Instant) -> Option<T> {
+        if let Some(thing) = self.try_enter() {
+            return Some(thing);
         }
         let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
         let mut context = Context::from_waker(&waker);
         let mut enter = pin!(self.enter());
         loop {
-            if enter.as_mut().poll(&mut context).is_ready() {
-                return true;
+            if let Poll::Ready(thing) = enter.as_mut().poll(&mut context) {
+                return Some(thing);
             }
             let now = Instant::now();
             if now >= deadline {
-                return false;
+                return None;
             }
             std::thread::park_timeout(deadline - now);
         }
     }
 
-    /// Waits for a permit. Dropped before its turn it leaves the queue; dropped after, it passes the permit on.
-    pub(crate) fn enter(&self) -> Enter<'_> {
+    /// Waits for one. Dropped before its turn it leaves the queue; dropped after, it passes on what it was given.
+    pub(crate) fn enter(&self) -> Enter<'_, T> {
         Enter {
             gate: self,
             waiter: None,
         }
     }
 
-    /// Gives a permit back, to the first in the queue if there is one.
-    pub(crate) fn leave(&self) {
-        let next = {
-            let mut state = self.lock();
-            let next = state.queue.pop_front();
-            state.free += usize::from(next.is_none());
-            next
+    /// Gives one back, to the first in the queue if there is one.
+    pub(crate) fn leave(&self, thing: T) {
+        let mut state = self.lock();
+        let Some(waiter) = state.queue.pop_front() else {
+            state.free.push(thing);
+            return;
         };
-        if let Some(waiter) = next {
-            waiter.call();
-        }
+        drop(state);
+        waiter.give(thing);
     }
 
-    /// How many permits are free and how many callers wait.
+    /// How many are free and how many callers wait.
     pub(crate) fn status(&self) -> (usize, usize) {
         let state = self.lock();
-        (state.free, state.queue.len())
+        (state.free.len(), state.queue.len())
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a permit, or a place in the queue.
-    fn line_up(&self, waker: &Waker) -> Option<Arc<Waiter>> {
+    /// Takes one, or a place in the queue.
+    fn line_up(&self, waker: &Waker) -> Result<T, Arc<Waiter<T>>> {
         let mut state = self.lock();
-        if state.free > 0 {
-            state.free -= 1;
-            return None;
+        if let Some(thing) = state.free.pop() {
+            return Ok(thing);
         }
         let place = Place {
-            turn: false,
+            given: None,
             waker: waker.clone(),
         };
         let waiter = Arc::new(Waiter {
             place: Mutex::new(place),
         });
         state.queue.push_back(waiter.clone());
-        Some(waiter)
+        Err(waiter)
     }
 
-    fn give_up(&self, waiter: &Arc<Waiter>) {
+    fn give_up(&self, waiter: &Arc<Waiter<T>>) {
         self.lock().queue.retain(|other| !Arc::ptr_eq(other, waiter));
-        // A permit may have been handed over before the place in the queue was gone.
-        if waiter.lock().turn {
-            self.leave();
+        // It may have been handed over before the place in the queue was gone.
+        let given = waiter.lock().given.take();
+        if let Some(thing) = given {
+            self.leave(thing);
         }
     }
 }
 
-impl Waiter {
-    fn lock(&self) -> MutexGuard<'_, Place> {
+impl<T> Waiter<T> {
+    fn lock(&self) -> MutexGuard<'_, Place<T>> {
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn call(&self) {
+    fn give(&self, thing: T) {
         let waker = {
             let mut place = self.lock();
-            place.turn = true;
+            place.given = Some(thing);
             place.waker.clone()
         };
         waker.wake();
     }
 }
 
-/// The wait for a permit.
-pub(crate) struct Enter<'a> {
-    gate: &'a Gate,
-    waiter: Option<Arc<Waiter>>,
+/// The wait for one's turn.
+pub(crate) struct Enter<'a, T> {
+    gate: &'a Gate<T>,
+    waiter: Option<Arc<Waiter<T>>>,
 }
 
-impl Future for Enter<'_> {
-    type Output = ();
+impl<T> Future for Enter<'_, T> {
+    type Output = T;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let Some(waiter) = &self.waiter else {
-            self.waiter = self.gate.line_up(context.waker());
-            return if self.waiter.is_none() {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
+            return match self.gate.line_up(context.waker()) {
+                Ok(thing) => Poll::Ready(thing),
+                Err(waiter) => {
+                    self.waiter = Some(waiter);
+                    Poll::Pending
+                }
             };
         };
         let mut place = waiter.lock();
-        if place.turn {
+        if let Some(thing) = place.given.take() {
             drop(place);
             self.waiter = None;
-            return Poll::Ready(());
+            return Poll::Ready(thing);
         }
         place.waker.clone_from(context.waker());
         Poll::Pending
     }
 }
 
-impl Drop for Enter<'_> {
+impl<T> Drop for Enter<'_, T> {
     fn drop(&mut self) {
         if let Some(waiter) = self.waiter.take() {
             self.gate.give_up(&waiter);

@@ -21,11 +21,11 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    pub(crate) fn new(reservation: Reservation, connection: Box<dyn Connection>, home: Home) -> Self {
+    pub(crate) fn new(reservation: Reservation, connection: Box<dyn Connection>, home: Option<Home>) -> Self {
         Self {
             reservation,
             connection: Some(connection),
-            home: Some(home),
+            home,
             depth: 0,
             unsettled: false,
         }
@@ -33,6 +33,11 @@ impl Lease {
 
     pub(crate) fn depth(&self) -> u32 {
         self.depth
+    }
+
+    /// Whether a step of control failed, so that it is not known what is open.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        self.unsettled
     }
 
     pub(crate) fn dialect(&self) -> &'static dyn Dialect {
@@ -89,6 +94,10 @@ impl Lease {
             return Err(lost_transaction());
         }
         let outer = self.depth.saturating_sub(1);
+        if self.unsettled {
+            let _ = self.unwind(outer);
+            return Err(not_undone());
+        }
         let control = match outer {
             0 => Control::Commit,
             outer => Control::Release(outer),
@@ -167,9 +176,7 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let usable = self.settle();
         let connection = self.connection.take().filter(|_| usable);
-        if let Some(home) = self.home.take() {
-            self.reservation.put_back(connection, home);
-        }
+        self.reservation.put_back(connection, self.home.take());
     }
 }
 
@@ -188,6 +195,14 @@ fn name(control: Control<'_>) -> &'static str {
 #[cold]
 fn busy() -> Error {
     Error::invalid("the connection is busy with rows that are being iterated over; end the iteration first")
+}
+
+#[cold]
+fn not_undone() -> Error {
+    Error::new(
+        ErrorKind::TransactionAborted,
+        "an earlier part of the transaction could not be undone by itself; nothing of the transaction was kept",
+    )
 }
 
 #[cold]

@@ -3,10 +3,14 @@
 use super::lease::Lease;
 use super::pool::{Pool, Reservation};
 use super::transaction_state::{Purpose, TransactionState};
+#[cfg(feature = "async")]
+use crate::driver::threaded;
 use crate::engine::Access;
 use crate::error::{Error, Result};
 use crate::record::Scope;
 use crate::sql::Dialect;
+#[cfg(feature = "async")]
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 /// Where a handle's connections come from: the pool, or the one of a transaction.
@@ -50,12 +54,23 @@ impl Source {
         }
     }
 
+    #[cfg(feature = "async")]
+    pub(crate) fn transaction(&self) -> Option<&Arc<TransactionState>> {
+        match self {
+            Self::Pool(_) => None,
+            Self::Transaction(_, transaction) => Some(transaction),
+        }
+    }
+
     /// Takes a connection for an operation, waiting on the caller's thread.
     pub(crate) fn loan(&self, access: &Access, purpose: Purpose) -> Result<Loan> {
         match self {
-            Self::Transaction(_, transaction) => transaction.loan(purpose),
+            Self::Transaction(pool, transaction) => {
+                pool.check_open()?;
+                transaction.loan(purpose)
+            }
             Self::Pool(pool) => match access {
-                Access::Raw(sql) if pool.lane.is_some() => self.loan_for_raw(pool, sql),
+                Access::Raw(sql) if pool.has_lane() => self.loan_for_raw(pool, sql),
                 access => pool.reserve(access)?.lease().map(Loan::of_pool),
             },
         }
@@ -75,8 +90,29 @@ impl Source {
     #[cfg(feature = "async")]
     pub(crate) async fn ticket(&self, access: &Access, purpose: Purpose) -> Result<Ticket> {
         match self {
-            Self::Transaction(_, transaction) => transaction.loan_async(purpose).await.map(Ticket::Taken),
-            Self::Pool(pool) => pool.reserve_async(access).await.map(Ticket::Reserved),
+            Self::Transaction(pool, transaction) => {
+                pool.check_open()?;
+                transaction.loan_async(purpose).await.map(Ticket::Taken)
+            }
+            Self::Pool(pool) => match access {
+                Access::Raw(sql) if pool.has_lane() => self.ticket_for_raw(pool, sql.clone()).await,
+                access => pool.reserve_async(access).await.map(Ticket::Reserved),
+            },
+        }
+    }
+
+    /// Asks the database on a thread whether the statement writes: raw SQL costs one hop more.
+    #[cfg(feature = "async")]
+    async fn ticket_for_raw(&self, pool: &Arc<Pool>, sql: Cow<'static, str>) -> Result<Ticket> {
+        let reservation = pool.reserve_async(&Access::Read).await?;
+        let ask = move || {
+            let mut lease = reservation.lease()?;
+            Ok(lease.reads_only(&sql)?.then_some(lease))
+        };
+        let reader: Result<Option<Lease>> = threaded::blocking(pool.workers(), ask).await?;
+        match reader? {
+            Some(lease) => Ok(Ticket::Taken(Loan::of_pool(lease))),
+            None => pool.reserve_async(&Access::Write).await.map(Ticket::Reserved),
         }
     }
 }
@@ -110,24 +146,19 @@ impl Loan {
         }
     }
 
-    pub(crate) fn scope(&self) -> Option<Arc<Scope>> {
-        self.transaction
-            .as_ref()
-            .map(|transaction| transaction.scope().clone())
+    /// The connection, and the transaction that writes on it are part of.
+    pub(crate) fn parts(&mut self) -> Result<(&mut Lease, Option<&Arc<Scope>>)> {
+        let scope = self.transaction.as_ref().map(|transaction| transaction.scope());
+        Ok((self.lease.as_mut().ok_or_else(given_back)?, scope))
     }
 
     pub(crate) fn lease(&mut self) -> Result<&mut Lease> {
-        self.lease
-            .as_mut()
-            .ok_or_else(|| Error::invalid("the connection was given back already"))
+        self.lease.as_mut().ok_or_else(given_back)
     }
 
     /// Keeps the connection for a transaction that was begun on it.
     pub(crate) fn into_transaction(mut self, pool: &Pool) -> Result<Arc<TransactionState>> {
-        let lease = self
-            .lease
-            .take()
-            .ok_or_else(|| Error::invalid("the connection was given back already"))?;
+        let lease = self.lease.take().ok_or_else(given_back)?;
         Ok(match self.transaction.take() {
             None => TransactionState::outermost(lease, pool.timeout),
             Some(parent) => {
@@ -154,4 +185,9 @@ impl Drop for Loan {
         let undone = lease.unwind(transaction.depth());
         transaction.put_back(lease, self.spoiled || undone.is_err());
     }
+}
+
+#[cold]
+fn given_back() -> Error {
+    Error::invalid("the connection was given back already")
 }

@@ -57,9 +57,9 @@ pub(crate) struct Pool {
     pub(crate) observer: Observer,
     pub(crate) size: usize,
     pub(crate) timeout: Duration,
-    pub(crate) gate: Gate,
+    gate: Gate<Permit>,
     /// The turn to write, where the database takes one writer at a time.
-    pub(crate) lane: Option<Gate>,
+    lane: Option<Gate<()>>,
     store: Store,
     #[cfg(feature = "async")]
     workers: OnceLock<Arc<Workers>>,
@@ -67,19 +67,20 @@ pub(crate) struct Pool {
 }
 
 enum Store {
-    /// The database is in this connection (`:memory:`), so it is never closed and opened again.
-    Single(Mutex<Option<Box<dyn Connection>>>),
+    /// The one connection goes around with its permit.
+    Single,
     /// With why the last connection could not be opened, since r2d2 tells the text alone.
     Many(r2d2::Pool<Manager>, Failure),
 }
 
 type Failure = Arc<Mutex<Option<Error>>>;
 
-/// Where a leased connection goes back to.
-pub(crate) enum Home {
-    Single,
-    Many(r2d2::PooledConnection<Manager>),
-}
+/// The right to one connection. Where the database is in its one connection (`:memory:`), which is never closed and
+/// opened again, this is the connection.
+type Permit = Option<Box<dyn Connection>>;
+
+/// The pool's side of a leased connection, empty as long as it is leased.
+pub(crate) type Home = Box<r2d2::PooledConnection<Manager>>;
 
 impl Pool {
     /// Opens one connection, so that a wrong path or password is told at once, and keeps it.
@@ -92,8 +93,8 @@ impl Pool {
         };
         let first = backend.connect()?;
         let dialect = backend.dialect();
-        let store = if capabilities.single_connection {
-            Store::Single(Mutex::new(Some(first)))
+        let (store, permits) = if capabilities.single_connection {
+            (Store::Single, vec![Some(first)])
         } else {
             let failure = Failure::default();
             let manager = Manager {
@@ -101,16 +102,17 @@ impl Pool {
                 first: Mutex::new(Some(first)),
                 failure: failure.clone(),
             };
-            Store::Many(manager_pool(manager, size, options.acquire_timeout)?, failure)
+            let pool = manager_pool(manager, size, options.acquire_timeout)?;
+            (Store::Many(pool, failure), (0..size).map(|_| None).collect())
         };
         Ok(Self {
             dialect,
             observer: Observer::new(options.log_values),
             size: size as usize,
             timeout: options.acquire_timeout,
-            gate: Gate::new(size as usize),
+            gate: Gate::new(permits),
             // A single connection is a lane by itself.
-            lane: (capabilities.single_writer && size > 1).then(|| Gate::new(1)),
+            lane: (capabilities.single_writer && size > 1).then(|| Gate::new([()])),
             capabilities,
             store,
             #[cfg(feature = "async")]
@@ -123,18 +125,21 @@ impl Pool {
     pub(crate) fn reserve(self: &Arc<Self>, access: &Access) -> Result<Reservation> {
         self.check_open()?;
         let lane = self.lane_for(access);
-        if lane.is_none() && self.gate.try_enter() {
-            return Ok(Reservation::new(self.clone(), false));
+        if lane.is_none()
+            && let Some(permit) = self.gate.try_enter()
+        {
+            return Ok(Reservation::new(self.clone(), permit, false));
         }
         let deadline = Instant::now() + self.timeout;
-        if lane.is_some_and(|lane| !lane.enter_until(deadline)) {
-            return Err(self.timed_out(true));
-        }
-        let turn = lane.map(Turn);
-        if !self.gate.enter_until(deadline) {
-            return Err(self.timed_out(false));
-        }
-        Ok(Reservation::new(self.clone(), Turn::keep(turn)))
+        let turn = match lane {
+            None => None,
+            Some(lane) => {
+                Some(Turn::of(lane, lane.enter_until(deadline)).ok_or_else(|| self.timed_out(true))?)
+            }
+        };
+        let permit = self.gate.enter_until(deadline);
+        let permit = permit.ok_or_else(|| self.timed_out(false))?;
+        Ok(Reservation::new(self.clone(), permit, Turn::keep(turn)))
     }
 
     /// Reserves a connection, waiting without a thread.
@@ -143,19 +148,19 @@ impl Pool {
         self.check_open()?;
         let lane = self.lane_for(access);
         let deadline = Instant::now() + self.timeout;
-        if let Some(lane) = lane {
-            until(deadline, lane.enter())
-                .await
-                .ok_or_else(|| self.timed_out(true))?;
-        }
-        let turn = lane.map(Turn);
-        until(deadline, self.gate.enter())
-            .await
-            .ok_or_else(|| self.timed_out(false))?;
-        Ok(Reservation::new(self.clone(), Turn::keep(turn)))
+        let turn = match lane {
+            None => None,
+            Some(lane) => {
+                let entered = until(deadline, lane.enter()).await;
+                Some(Turn::of(lane, entered).ok_or_else(|| self.timed_out(true))?)
+            }
+        };
+        let permit = until(deadline, self.gate.enter()).await;
+        let permit = permit.ok_or_else(|| self.timed_out(false))?;
+        Ok(Reservation::new(self.clone(), permit, Turn::keep(turn)))
     }
 
-    fn check_open(&self) -> Result<()> {
+    pub(crate) fn check_open(&self) -> Result<()> {
         match self.closed.get() {
             Some(()) => Err(Error::new(
                 ErrorKind::PoolClosed,
@@ -165,34 +170,13 @@ impl Pool {
         }
     }
 
-    fn lane_for(&self, access: &Access) -> Option<&Gate> {
+    fn lane_for(&self, access: &Access) -> Option<&Gate<()>> {
         self.lane.as_ref().filter(|_| matches!(access, Access::Write))
     }
 
-    fn take(&self) -> Result<(Box<dyn Connection>, Home)> {
-        match &self.store {
-            Store::Single(slot) => {
-                let connection = lock(slot).take();
-                connection
-                    .map(|connection| (connection, Home::Single))
-                    .ok_or_else(gone)
-            }
-            Store::Many(pool, failure) => {
-                let mut pooled = pool.get().map_err(|error| connect_failed(failure, &error))?;
-                let connection = pooled.0.take().ok_or_else(gone)?;
-                Ok((connection, Home::Many(pooled)))
-            }
-        }
-    }
-
-    /// Takes a connection back, `None` where it could not be kept.
-    fn put_back(&self, connection: Option<Box<dyn Connection>>, home: Home) {
-        match (&self.store, home) {
-            (Store::Single(slot), _) => *lock(slot) = connection,
-            // An empty slot counts as broken, and r2d2 opens another.
-            (Store::Many(..), Home::Many(mut pooled)) => pooled.0 = connection,
-            (Store::Many(..), Home::Single) => {}
-        }
+    /// Whether raw SQL that writes has to be told from raw SQL that reads.
+    pub(crate) fn has_lane(&self) -> bool {
+        self.lane.is_some()
     }
 
     pub(crate) fn status(&self) -> PoolStatus {
@@ -244,10 +228,10 @@ impl Pool {
         self.workers.get_or_init(|| Workers::new(self.size))
     }
 
-    /// Ends the threads once their work is done, and waits for that.
+    /// Ends the threads once their work is done, and waits for that, but no longer than for a connection.
     pub(crate) fn join_workers(&self) {
         if let Some(workers) = self.workers.get() {
-            workers.close();
+            workers.close(Instant::now() + self.timeout);
         }
     }
 }
@@ -255,38 +239,63 @@ impl Pool {
 /// A connection's permit, and with it the turn to write where that is needed; given back when dropped.
 pub(crate) struct Reservation {
     pub(crate) pool: Arc<Pool>,
+    permit: Permit,
     lane: bool,
 }
 
 impl Reservation {
-    fn new(pool: Arc<Pool>, lane: bool) -> Self {
-        Self { pool, lane }
+    fn new(pool: Arc<Pool>, permit: Permit, lane: bool) -> Self {
+        Self { pool, permit, lane }
     }
 
     /// Takes the connection. It may have to be opened first, which blocks.
-    pub(crate) fn lease(self) -> Result<Lease> {
-        let (connection, home) = self.pool.take()?;
+    pub(crate) fn lease(mut self) -> Result<Lease> {
+        let (connection, home) = self.take()?;
         Ok(Lease::new(self, connection, home))
     }
 
-    pub(crate) fn put_back(&self, connection: Option<Box<dyn Connection>>, home: Home) {
-        self.pool.put_back(connection, home);
+    fn take(&mut self) -> Result<(Box<dyn Connection>, Option<Home>)> {
+        match &self.pool.store {
+            Store::Single => self
+                .permit
+                .take()
+                .map(|connection| (connection, None))
+                .ok_or_else(gone),
+            Store::Many(pool, failure) => {
+                let mut pooled = pool.get().map_err(|error| connect_failed(failure, &error))?;
+                let connection = pooled.0.take().ok_or_else(gone)?;
+                Ok((connection, Some(Box::new(pooled))))
+            }
+        }
+    }
+
+    /// Takes a connection back, `None` where it could not be kept.
+    pub(crate) fn put_back(&mut self, connection: Option<Box<dyn Connection>>, home: Option<Home>) {
+        match home {
+            // An empty slot counts as broken, and r2d2 opens another.
+            Some(mut pooled) => pooled.0 = connection,
+            None => self.permit = connection,
+        }
     }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        self.pool.gate.leave();
+        self.pool.gate.leave(self.permit.take());
         if let Some(lane) = self.pool.lane.as_ref().filter(|_| self.lane) {
-            lane.leave();
+            lane.leave(());
         }
     }
 }
 
 /// The turn to write, passed on where the wait for a connection ends early.
-struct Turn<'a>(&'a Gate);
+struct Turn<'a>(&'a Gate<()>);
 
-impl Turn<'_> {
+impl<'a> Turn<'a> {
+    fn of(lane: &'a Gate<()>, entered: Option<()>) -> Option<Self> {
+        entered.map(|()| Self(lane))
+    }
+
     /// Leaves it to the reservation to pass the turn on, and says whether there is one.
     fn keep(turn: Option<Self>) -> bool {
         turn.map(std::mem::forget).is_some()
@@ -295,7 +304,7 @@ impl Turn<'_> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.0.leave();
+        self.0.leave(());
     }
 }
 

@@ -6,15 +6,16 @@ use super::loan::Loan;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::record::Scope;
 use std::fmt;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A transaction, or a savepoint inside one. It holds the connection while no statement and no inner savepoint
 /// does.
 pub(crate) struct TransactionState {
-    slot: Mutex<Slot>,
     /// One statement at a time, first come, first served.
-    gate: Gate,
+    connection: Gate<Lease>,
+    status: AtomicU8,
     scope: Arc<Scope>,
     parent: Option<Arc<TransactionState>>,
     /// How many transactions and savepoints are open inside it, itself included.
@@ -23,12 +24,8 @@ pub(crate) struct TransactionState {
     callbacks: Mutex<Vec<Callback>>,
 }
 
-struct Slot {
-    lease: Option<Lease>,
-    status: Status,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 enum Status {
     Open,
     /// The database's side of it is gone or not known; it can only be rolled back.
@@ -41,6 +38,15 @@ enum Status {
     Abandoned,
     Ended,
 }
+
+const STATUSES: [Status; 6] = [
+    Status::Open,
+    Status::Aborted,
+    Status::Nested,
+    Status::Iterating,
+    Status::Abandoned,
+    Status::Ended,
+];
 
 /// Work to be done once the outermost transaction is committed.
 pub(crate) enum Callback {
@@ -76,11 +82,8 @@ impl TransactionState {
         let scope = Scope::new(parent.as_ref().map(|parent| parent.scope.clone()));
         Arc::new(Self {
             depth: lease.depth(),
-            slot: Mutex::new(Slot {
-                lease: Some(lease),
-                status: Status::Open,
-            }),
-            gate: Gate::new(1),
+            connection: Gate::new([lease]),
+            status: AtomicU8::new(Status::Open as u8),
             scope,
             parent,
             timeout,
@@ -102,70 +105,64 @@ impl TransactionState {
 
     /// Takes the connection for a statement, waiting for one that runs.
     pub(crate) fn loan(self: &Arc<Self>, purpose: Purpose) -> Result<Loan> {
-        self.check()?;
-        if !self.gate.enter_until(Instant::now() + self.timeout) {
-            return Err(self.timed_out());
-        }
-        self.entered(purpose)
+        // What would wait for itself is refused at once.
+        self.status().check()?;
+        let free = self.connection.try_enter();
+        let lease = free.or_else(|| self.connection.enter_until(Instant::now() + self.timeout));
+        self.entered(lease.ok_or_else(|| self.timed_out())?, purpose)
     }
 
     #[cfg(feature = "async")]
     pub(crate) async fn loan_async(self: &Arc<Self>, purpose: Purpose) -> Result<Loan> {
-        self.check()?;
+        self.status().check()?;
         let deadline = Instant::now() + self.timeout;
-        let entered = crate::driver::threaded::until(deadline, self.gate.enter()).await;
-        entered.ok_or_else(|| self.timed_out())?;
-        self.entered(purpose)
+        let lease = crate::driver::threaded::until(deadline, self.connection.enter()).await;
+        self.entered(lease.ok_or_else(|| self.timed_out())?, purpose)
     }
 
-    /// Refuses at once what would wait for itself.
-    fn check(&self) -> Result<()> {
-        self.lock().status.check()
-    }
-
-    fn entered(self: &Arc<Self>, purpose: Purpose) -> Result<Loan> {
-        let mut slot = self.lock();
-        let taken = slot
-            .status
-            .check()
-            .and_then(|()| slot.lease.take().ok_or_else(ended));
-        match taken {
-            Ok(lease) => {
-                if purpose == Purpose::Iteration {
-                    slot.status = Status::Iterating;
-                }
-                Ok(Loan::of_transaction(lease, self.clone()))
-            }
-            Err(error) => {
-                drop(slot);
-                self.gate.leave();
-                Err(error)
-            }
+    fn entered(self: &Arc<Self>, lease: Lease, purpose: Purpose) -> Result<Loan> {
+        // It may have changed during the wait.
+        if let Err(error) = self.status().check() {
+            self.leave(lease);
+            return Err(error);
         }
+        if purpose == Purpose::Iteration {
+            self.change(Status::Open, Status::Iterating);
+        }
+        Ok(Loan::of_transaction(lease, self.clone()))
     }
 
     /// Takes a connection back after a statement; `spoiled` says that what the statement did is not known.
     pub(crate) fn put_back(&self, mut lease: Lease, spoiled: bool) {
-        let mut slot = self.lock();
-        if matches!(slot.status, Status::Nested | Status::Iterating) {
-            slot.status = Status::Open;
+        if spoiled || lease.is_unsettled() || !lease.is_in_transaction() {
+            self.status_if_open(Status::Aborted);
+        } else {
+            self.status_if_open(Status::Open);
         }
-        if slot.status == Status::Open && (spoiled || !lease.is_in_transaction()) {
-            slot.status = Status::Aborted;
-        }
-        if slot.status == Status::Abandoned {
-            drop(slot);
+        self.leave(lease);
+    }
+
+    /// Gives the connection to whoever is next. Where the guard was dropped meanwhile it is rolled back: either the
+    /// guard finds the connection here, or the look at the status afterwards finds the guard gone.
+    fn leave(&self, lease: Lease) {
+        self.connection.leave(lease);
+        if self.status() == Status::Abandoned
+            && let Some(lease) = self.connection.try_enter()
+        {
             // Nobody waits for the outcome any more; a connection that cannot roll back is closed.
             let _ = self.roll_back(lease);
-        } else {
-            slot.lease = Some(lease);
         }
-        self.gate.leave();
     }
 
     /// Marks the connection that a loan has taken as lent to an inner savepoint.
     pub(crate) fn lend(&self) {
-        self.lock().status = Status::Nested;
+        self.change(Status::Open, Status::Nested);
+    }
+
+    /// The iteration was dropped: its connection is on its way back, so that statements wait for it.
+    #[cfg(feature = "async")]
+    pub(crate) fn iteration_dropped(&self) {
+        self.change(Status::Iterating, Status::Open);
     }
 
     /// Takes the connection for the end of the transaction, with why it cannot be committed, if so.
@@ -175,14 +172,29 @@ impl TransactionState {
     /// [`TransactionEnded`](ErrorKind::TransactionEnded), or [`Invalid`](ErrorKind::Invalid) while a savepoint or
     /// an iteration has the connection.
     pub(crate) fn take_for_end(&self) -> Result<(Lease, Option<Error>)> {
-        let mut slot = self.lock();
-        if !matches!(slot.status, Status::Open | Status::Aborted) {
-            slot.status.check()?;
+        self.status().check_end()?;
+        let lease = self.connection.enter_until(Instant::now() + self.timeout);
+        self.taken_for_end(lease.ok_or_else(|| self.timed_out())?)
+    }
+
+    /// The same, waiting without a thread for a statement or a savepoint that was dropped and is being undone.
+    #[cfg(feature = "async")]
+    pub(crate) async fn take_for_end_async(&self) -> Result<(Lease, Option<Error>)> {
+        self.status().check_end()?;
+        let deadline = Instant::now() + self.timeout;
+        let lease = crate::driver::threaded::until(deadline, self.connection.enter()).await;
+        self.taken_for_end(lease.ok_or_else(|| self.timed_out())?)
+    }
+
+    fn taken_for_end(&self, lease: Lease) -> Result<(Lease, Option<Error>)> {
+        // It may have changed during the wait.
+        let status = self.status();
+        if let Err(error) = status.check_end() {
+            self.leave(lease);
+            return Err(error);
         }
-        let aborted = slot.status.check().err();
-        let lease = slot.lease.take().ok_or_else(still_running)?;
-        slot.status = Status::Ended;
-        Ok((lease, aborted))
+        self.set(Status::Ended);
+        Ok((lease, status.check().err()))
     }
 
     /// Ends the transaction on a connection taken for that: one poll's worth of blocking work.
@@ -220,17 +232,19 @@ impl TransactionState {
 
     /// Gives up: the guard was dropped. Returns the connection where it is at hand, to be rolled back.
     pub(crate) fn abandon(&self) -> Option<Lease> {
-        let mut slot = self.lock();
-        if slot.status == Status::Ended {
+        if self.status() == Status::Ended {
             return None;
         }
-        let lease = slot.lease.take();
-        slot.status = if lease.is_some() {
-            Status::Ended
-        } else {
-            Status::Abandoned
-        };
-        lease
+        // It will never be committed, so what was written in it is undone from now on.
+        self.scope.undo();
+        self.set(Status::Abandoned);
+        if let Some(parent) = &self.parent {
+            // The connection is on its way back, so that the outer transaction waits for it.
+            parent.change(Status::Nested, Status::Open);
+        }
+        let lease = self.connection.try_enter()?;
+        self.set(Status::Ended);
+        Some(lease)
     }
 
     /// Keeps work for after the commit.
@@ -251,8 +265,30 @@ impl TransactionState {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Slot> {
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    fn status(&self) -> Status {
+        let status = self.status.load(Ordering::Acquire);
+        STATUSES
+            .get(usize::from(status))
+            .copied()
+            .unwrap_or(Status::Ended)
+    }
+
+    fn set(&self, status: Status) {
+        self.status.store(status as u8, Ordering::Release);
+    }
+
+    fn change(&self, from: Status, to: Status) {
+        let _ = self
+            .status
+            .compare_exchange(from as u8, to as u8, Ordering::AcqRel, Ordering::Acquire);
+    }
+
+    /// The connection is back: the transaction goes on, unless it was aborted or ended meanwhile.
+    fn status_if_open(&self, status: Status) {
+        let now = self.status();
+        if now != status && matches!(now, Status::Open | Status::Nested | Status::Iterating) {
+            self.change(now, status);
+        }
     }
 
     fn lock_callbacks(&self) -> MutexGuard<'_, Vec<Callback>> {
@@ -287,6 +323,14 @@ impl Status {
             Self::Abandoned | Self::Ended => Err(ended()),
         }
     }
+
+    /// Whether a transaction may be committed or rolled back, by its own guard.
+    fn check_end(self) -> Result<()> {
+        match self {
+            Self::Aborted => Ok(()),
+            status => status.check(),
+        }
+    }
 }
 
 #[cold]
@@ -297,16 +341,11 @@ fn ended() -> Error {
     )
 }
 
-#[cold]
-fn still_running() -> Error {
-    Error::invalid("a statement of this transaction still runs; await it before the end")
-}
-
 impl fmt::Debug for TransactionState {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Transaction")
             .field("depth", &self.depth)
-            .field("status", &self.lock().status)
+            .field("status", &self.status())
             .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,6 @@
 
 use super::Condition;
 use super::column::{IntoOperand, Operand, column, described};
-use super::condition::Node;
 use crate::error::Result;
 use crate::record::Table;
 use crate::sql::SqlText;
@@ -62,22 +61,22 @@ impl<R, V> Aggregate<R, V> {
         (self.function, self.index)
     }
 
+    fn operand(self) -> Operand {
+        Operand::Aggregate(self.function, self.index)
+    }
+
     fn compare(self, operator: &'static str, other: impl IntoOperand<V>) -> Condition<R> {
-        Condition::new(Node::Compare(
-            Operand::Aggregate(self.function, self.index),
-            operator,
-            other.into_operand(),
-        ))
+        Condition::ordered(self.operand(), operator, other.into_operand())
     }
 
-    /// `aggregate = value`
+    /// `aggregate = value`, or `aggregate IS NULL` for `None`.
     pub fn eq(self, other: impl IntoOperand<V>) -> Condition<R> {
-        self.compare(" = ", other)
+        Condition::equal(self.operand(), other.into_operand(), true)
     }
 
-    /// `aggregate <> value`
+    /// `aggregate <> value`, or `aggregate IS NOT NULL` for `None`.
     pub fn ne(self, other: impl IntoOperand<V>) -> Condition<R> {
-        self.compare(" <> ", other)
+        Condition::equal(self.operand(), other.into_operand(), false)
     }
 
     /// `aggregate < value`

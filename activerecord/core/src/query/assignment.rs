@@ -1,7 +1,7 @@
 //! What `update_all` sets.
 
-use super::column::{Operand, column, described};
-use crate::error::Result;
+use super::column::{Operand, described};
+use crate::error::{Error, Result};
 use crate::record::Table;
 use crate::sql::SqlText;
 use std::fmt;
@@ -36,12 +36,22 @@ impl<R> Assignment<R> {
     }
 
     pub(super) fn render(self, table: &Table, text: &mut SqlText) -> Result<()> {
-        text.name(described(self.column, table)?.name).push(" = ");
-        if self.added {
-            column(self.column, table, text)?;
-            text.push(" + ");
+        let described = described(self.column, table)?;
+        text.name(described.name).push(" = ");
+        if !self.added {
+            return self.value.render(table, text);
         }
-        self.value.render(table, text)
+        if self.value.is_null() {
+            return Err(Error::invalid(format!(
+                "`increment` of `{}` by null; `set` it to null if that is meant",
+                described.name
+            )));
+        }
+        let [open, plus, close] = text.dialect.addition(described.column_type);
+        text.push(open).name(described.name).push(plus);
+        self.value.render(table, text)?;
+        text.push(close);
+        Ok(())
     }
 }
 

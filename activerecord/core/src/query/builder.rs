@@ -3,6 +3,7 @@
 use super::assignment::Assignment;
 use super::condition::Node;
 use super::order::IntoOrders;
+use super::select::different;
 use super::{Condition, GroupColumns, Grouped, Order, Select, Selection};
 use crate::error::{Error, Result};
 use crate::handle::Handle;
@@ -29,7 +30,7 @@ pub(super) struct Parts<R> {
     pub(super) orders: Vec<Order<R>>,
     limit: Option<u64>,
     offset: Option<u64>,
-    distinct: bool,
+    pub(super) distinct: bool,
     /// Whether writes may go without a condition.
     all_rows: bool,
     record: PhantomData<fn() -> R>,
@@ -129,6 +130,12 @@ impl<R: Record> Query<R> {
         Ok((text.sql, text.params))
     }
 
+    /// The first row, in the order of the key.
+    pub(crate) fn render_first(self, dialect: &'static dyn Dialect) -> Result<Prepared> {
+        let text = self.parts.ordered().limited(1).select(dialect, None);
+        text.map(Prepared::from)
+    }
+
     pub(crate) fn render_select(self, dialect: &'static dyn Dialect) -> Result<Prepared> {
         if self.parts.is_plain() {
             return Ok(Prepared {
@@ -188,9 +195,7 @@ impl<R: Record> Parts<R> {
                 match projection {
                     Some(project) => project(&mut text)?,
                     None => {
-                        text.list(", ", table.columns, |text, column| {
-                            text.name(column.name);
-                        });
+                        text.list(", ", table.columns, different);
                     }
                 }
                 text.push(" FROM ").name(table.name);
@@ -198,6 +203,18 @@ impl<R: Record> Parts<R> {
         }
         self.conditions(table, &mut text, true)?;
         Ok(text)
+    }
+
+    /// `SELECT 1 FROM table [WHERE ..] LIMIT 1`; distinct rows that may be left out have to be told apart.
+    pub(super) fn exists(self, dialect: &'static dyn Dialect) -> Result<SqlText> {
+        if self.distinct {
+            return self.limited(1).select(dialect, None);
+        }
+        let mut one = |text: &mut SqlText| {
+            text.push("1");
+            Ok(())
+        };
+        self.limited(1).select(dialect, Some(&mut one))
     }
 
     /// `SELECT aggregate FROM table WHERE ..`; where rows are limited or distinct, over those rows.

@@ -77,7 +77,7 @@ impl<R, V> IntoOperand<V> for TypedColumn<R, V> {
 }
 
 impl Operand {
-    fn is_null(&self) -> bool {
+    pub(super) fn is_null(&self) -> bool {
         matches!(self, Self::Value(SqlValue::Null))
     }
 
@@ -123,30 +123,18 @@ impl<R, V> TypedColumn<R, V> {
     }
 
     fn compare(self, operator: &'static str, other: impl IntoOperand<V>) -> Condition<R> {
-        let other = other.into_operand();
-        if other.is_null() {
-            return Condition::new(Node::Invalid(
-                "nothing is less or greater than null; use `is_null`",
-            ));
-        }
-        Condition::new(Node::Compare(Operand::Column(self.index), operator, other))
+        Condition::ordered(Operand::Column(self.index), operator, other.into_operand())
     }
 
     /// `column = value`, or `column IS NULL` for `None`.
     pub fn eq(self, other: impl IntoOperand<V>) -> Condition<R> {
-        match other.into_operand() {
-            other if other.is_null() => self.null(true),
-            other => Condition::new(Node::Compare(Operand::Column(self.index), " = ", other)),
-        }
+        Condition::equal(Operand::Column(self.index), other.into_operand(), true)
     }
 
     /// `column <> value`, or `column IS NOT NULL` for `None`. A column that is null meets neither this nor
     /// [`eq`](TypedColumn::eq) of a value.
     pub fn ne(self, other: impl IntoOperand<V>) -> Condition<R> {
-        match other.into_operand() {
-            other if other.is_null() => self.null(false),
-            other => Condition::new(Node::Compare(Operand::Column(self.index), " <> ", other)),
-        }
+        Condition::equal(Operand::Column(self.index), other.into_operand(), false)
     }
 
     /// `column < value`
@@ -253,7 +241,8 @@ impl<R, V: Value> TypedColumn<R, V> {
 }
 
 impl<R, V: Numeric> TypedColumn<R, V> {
-    /// `SET column = column + value`, for [`update_all`](crate::Query::update_all).
+    /// `SET column = column + value`, for [`update_all`](crate::Query::update_all). A null stays null; a sum that
+    /// the column's type cannot hold exactly fails with [`OutOfRange`](crate::ErrorKind::OutOfRange).
     pub fn increment(self, value: impl IntoOperand<V>) -> Assignment<R> {
         Assignment::increment(self.index, value.into_operand())
     }

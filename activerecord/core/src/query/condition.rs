@@ -54,6 +54,24 @@ impl<R> Condition<R> {
         Self::nested(node, 0)
     }
 
+    /// `left = right` or `left <> right`, a test for null where the right side is one.
+    pub(super) fn equal(left: Operand, right: Operand, equal: bool) -> Self {
+        Self::new(match (right.is_null(), equal) {
+            (true, null) => Node::Null(left, null),
+            (false, true) => Node::Compare(left, " = ", right),
+            (false, false) => Node::Compare(left, " <> ", right),
+        })
+    }
+
+    /// `left < right` and the like.
+    pub(super) fn ordered(left: Operand, operator: &'static str, right: Operand) -> Self {
+        Self::new(if right.is_null() {
+            Node::Invalid("nothing is less or greater than null; use `is_null`")
+        } else {
+            Node::Compare(left, operator, right)
+        })
+    }
+
     fn nested(node: Node, depth: usize) -> Self {
         let (node, depth) = match depth {
             0..=DEPTH => (node, depth),

@@ -154,6 +154,11 @@ impl<R: Record> Grouped<R> {
             .iter()
             .filter_map(|column| table.columns.get(*column).map(|column| column.name));
         no_duplicate(grouped.chain(aliases).collect())?;
+        for order in &self.query.parts.orders {
+            if !self.columns.contains(&order.column()) {
+                return Err(not_grouped(super::column::described(order.column(), table)?.name));
+            }
+        }
         let (columns, aggregates) = (&self.columns, &self.aggregates);
         let mut project = |text: &mut SqlText| {
             names(columns, table, text)?;
@@ -177,6 +182,13 @@ impl<R: Record> Grouped<R> {
             .grouped(dialect, &mut project, &mut group, self.having)?;
         Ok(text.into())
     }
+}
+
+#[cold]
+fn not_grouped(column: &str) -> Error {
+    Error::invalid(format!(
+        "groups cannot be ordered by `{column}`, which they are not grouped by: a group has many of it"
+    ))
 }
 
 fn no_duplicate(mut names: Vec<&str>) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The order of rows.
 
-use super::column::column;
+use super::column::{TypedColumn, column};
 use crate::error::Result;
 use crate::record::Table;
 use crate::sql::SqlText;
@@ -39,6 +39,10 @@ impl<R> Order<R> {
         self
     }
 
+    pub(super) fn column(&self) -> usize {
+        self.column
+    }
+
     pub(super) fn render(&self, table: &Table, text: &mut SqlText) -> Result<()> {
         column(self.column, table, text)?;
         text.push(if self.descending { " DESC" } else { " ASC" })
@@ -46,7 +50,7 @@ impl<R> Order<R> {
         Ok(())
     }
 
-    /// The opposite order, for the last row instead of the first.
+    /// The order of a key's column.
     pub(super) fn ascending_key(column: usize) -> Self {
         Self::new(column, false)
     }
@@ -81,6 +85,13 @@ pub trait IntoOrders<R> {
 impl<R> IntoOrders<R> for Order<R> {
     fn into_orders(self) -> Vec<Self> {
         vec![self]
+    }
+}
+
+/// A column alone is ascending.
+impl<R, V> IntoOrders<R> for TypedColumn<R, V> {
+    fn into_orders(self) -> Vec<Order<R>> {
+        vec![self.asc()]
     }
 }
 

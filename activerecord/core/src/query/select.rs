@@ -4,7 +4,7 @@ use super::Query;
 use super::builder::Parts;
 use super::column::{TypedColumn, described};
 use crate::error::{Error, Result};
-use crate::record::{FromRow, Prepared, Record};
+use crate::record::{Column, FromRow, Prepared, Record, Table};
 use crate::sql::{Dialect, SqlText};
 use crate::value::Value;
 use std::fmt;
@@ -48,7 +48,11 @@ impl<R: Record, T: FromRow> Select<R, T> {
 
     pub(super) fn render(self, dialect: &'static dyn Dialect) -> Result<Prepared> {
         let columns = self.columns?;
-        let mut project = |text: &mut SqlText| names(&columns, R::table(), text);
+        let distinct = self.query.parts.distinct;
+        let mut project = |text: &mut SqlText| match distinct {
+            true => different_names(&columns, R::table(), text),
+            false => names(&columns, R::table(), text),
+        };
         self.query
             .parts
             .select(dialect, Some(&mut project))
@@ -67,8 +71,25 @@ fn positions<R: Record, T: FromRow>() -> Result<Vec<usize>> {
     names.iter().map(find).collect()
 }
 
+/// A column of distinct rows, told apart as its type compares.
+pub(super) fn different(text: &mut SqlText, column: &Column) {
+    text.name(column.name);
+    let collation = text.dialect.collation(column.column_type);
+    if !collation.is_empty() {
+        text.push(collation).push(" AS ").name(column.name);
+    }
+}
+
+fn different_names(columns: &[usize], table: &Table, text: &mut SqlText) -> Result<()> {
+    for (position, column) in columns.iter().enumerate() {
+        text.push(if position > 0 { ", " } else { "" });
+        different(text, described(*column, table)?);
+    }
+    Ok(())
+}
+
 /// The columns, as they are.
-pub(super) fn names(columns: &[usize], table: &crate::record::Table, text: &mut SqlText) -> Result<()> {
+pub(super) fn names(columns: &[usize], table: &Table, text: &mut SqlText) -> Result<()> {
     for (position, column) in columns.iter().enumerate() {
         text.push(if position > 0 { ", " } else { "" })
             .name(described(*column, table)?.name);

@@ -92,11 +92,7 @@ impl<R: Record> Query<R> {
     where
         H::Mode: Accepts<R>,
     {
-        let mut project = |text: &mut SqlText| {
-            text.push("1");
-            Ok(())
-        };
-        let text = self.parts.limited(1).select(db.dialect(), Some(&mut project));
+        let text = self.parts.exists(db.dialect());
         db.perform(Plain::of(text.map(Prepared::from).map(Exists)))
     }
 

@@ -1,6 +1,6 @@
 //! A record bound to its row.
 
-use super::state::{self, Known, Scope, State, Status};
+use super::state::{self, Known, Previous, Scope, State, Status};
 use super::{ColumnSet, Record};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::SqlValue;
@@ -174,7 +174,12 @@ impl<R: Record> Active<R> {
     pub(super) fn end_written(&mut self, status: Status, scope: Option<Arc<Scope>>, filled_in: ColumnSet) {
         let previous = state::undoubted(self.state.take());
         self.state = match scope {
-            Some(scope) => Some(Known::written(status, scope, previous, filled_in)),
+            Some(scope) => Some(Known::written(
+                status,
+                scope,
+                Previous::State(previous),
+                filled_in,
+            )),
             None if status == Status::Persisted => None,
             None => Some(Known::new(status)),
         };
@@ -182,9 +187,11 @@ impl<R: Record> Active<R> {
 
     /// Binds a record that was inserted in a transaction, or in none.
     pub(super) fn of_insert(record: R, scope: Option<Arc<Scope>>, filled_in: ColumnSet) -> Self {
-        let mut active = Self::new(record);
-        active.end_written(Status::Persisted, scope, filled_in);
-        active
+        let written = |scope| Known::written(Status::Persisted, scope, Previous::New, filled_in);
+        Self {
+            record,
+            state: scope.map(written),
+        }
     }
 
     pub(super) fn replace_record(&mut self, record: R) {

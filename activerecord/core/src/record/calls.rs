@@ -3,10 +3,10 @@
 use super::operations::{
     ChangeRow, FindOne, Insert, InsertAll, Prepared, UpdateWithHooks, gone, inserted, update,
 };
-use super::state::Status;
+use super::state::{Before, Status};
 use super::{Active, ColumnSet, Record};
 use crate::engine::{Access, Call, Done, Operation, Session, Started};
-use crate::error::{Error, Outcome, Result, SaveError};
+use crate::error::{Error, ErrorKind, Outcome, Result, SaveError};
 use crate::sql::Dialect;
 
 /// Inserts a record that was given by value.
@@ -103,10 +103,10 @@ impl<'a, R: Record> Save<'a, R> {
         }
         let (record, base) = (&**self.active, self.active.persisted());
         Ok(Some(if R::ACTIVE {
-            Write::WithHooks(UpdateWithHooks {
+            Write::WithHooks(Box::new(UpdateWithHooks {
                 record: record.clone(),
                 base: base.clone(),
-            })
+            }))
         } else {
             Write::Update(update(record, base, changed, self.dialect))
         }))
@@ -117,7 +117,7 @@ impl<'a, R: Record> Save<'a, R> {
 pub(super) enum Write<R: Record> {
     Insert(Insert<R>),
     Update(ChangeRow),
-    WithHooks(UpdateWithHooks<R>),
+    WithHooks(Box<UpdateWithHooks<R>>),
 }
 
 impl<R: Record> Operation for Write<R> {
@@ -206,6 +206,7 @@ fn delete<R: Record>(record: &R, dialect: &'static dyn Dialect) -> ChangeRow {
     ChangeRow {
         table: R::table(),
         statement,
+        sent: ColumnSet::EMPTY,
     }
 }
 
@@ -284,6 +285,9 @@ impl<'a, R: Record> Call for Refresh<'a, R> {
         if self.active.is_new() {
             return Started::Ready(Err(never_saved::<R>("read again")));
         }
+        if is_nameless(self.active) {
+            return Started::Ready(Err(nameless::<R>()));
+        }
         let find = find_again(self.active.persisted(), self.dialect);
         let find = if self.active.is_in_doubt() {
             find.behind_writes()
@@ -326,6 +330,22 @@ impl<'a, R: Record> Call for RefreshRecord<'a, R> {
         *record = done.result?.ok_or_else(|| gone(R::table()))?;
         Ok(())
     }
+}
+
+/// Whether nothing tells which row an insert that was cut off may have made: its key was to be generated.
+fn is_nameless<R: Record>(active: &Active<R>) -> bool {
+    let unset = active.unset();
+    active.status() == Status::InDoubt(Before::New) && R::table().key.iter().any(|key| unset.contains(*key))
+}
+
+#[cold]
+fn nameless<R: Record>() -> Error {
+    let message = format!(
+        "an insert into `{}` was cut off before the key that it generates was known; look for the row by other \
+         columns, or say `assume_not_written`",
+        R::table().name
+    );
+    Error::new(ErrorKind::InDoubt, message)
 }
 
 #[cold]

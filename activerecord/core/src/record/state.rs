@@ -110,11 +110,44 @@ pub(super) enum Before {
 #[derive(Clone)]
 pub(super) struct Undo<R> {
     scope: Arc<Scope>,
-    previous: State<R>,
+    previous: Previous<R>,
     /// The columns that the database filled in, to be cleared again.
     filled_in: ColumnSet,
     /// The record with those columns cleared, made when it is looked at before the state could be put back.
     cleared: OnceLock<Box<R>>,
+}
+
+/// The state before a write.
+#[derive(Clone)]
+pub(super) enum Previous<R> {
+    /// A new record, which needs no further word.
+    New,
+    State(State<R>),
+}
+
+impl<R> Previous<R> {
+    fn known(&self) -> Option<&Known<R>> {
+        match self {
+            Self::New => None,
+            Self::State(state) => state.as_deref(),
+        }
+    }
+}
+
+impl<R: Record> Previous<R> {
+    fn status(&self) -> Status {
+        match self {
+            Self::New => Status::New,
+            Self::State(state) => status(state),
+        }
+    }
+
+    fn into_state(self) -> State<R> {
+        match self {
+            Self::New => Some(Known::new(Status::New)),
+            Self::State(state) => state,
+        }
+    }
 }
 
 impl<R: Record> Known<R> {
@@ -130,7 +163,7 @@ impl<R: Record> Known<R> {
     pub(super) fn written(
         status: Status,
         scope: Arc<Scope>,
-        previous: State<R>,
+        previous: Previous<R>,
         filled_in: ColumnSet,
     ) -> Box<Self> {
         let undo = Undo {
@@ -161,8 +194,9 @@ impl<R> Undo<R> {
                 .as_ref()
                 .is_some_and(|undo| Arc::ptr_eq(undo.scope.deciding(), self.scope.deciding()))
         };
-        if self.previous.as_deref().is_some_and(same)
-            && let Some(earlier) = self.previous.take().and_then(|known| known.undo)
+        if self.previous.known().is_some_and(same)
+            && let Previous::State(Some(known)) = &mut self.previous
+            && let Some(earlier) = known.undo.take()
         {
             self.previous = earlier.previous;
             self.filled_in = self.filled_in.with(earlier.filled_in);
@@ -177,8 +211,8 @@ pub(super) fn status<R: Record>(state: &State<R>) -> Status {
         return Status::Persisted;
     };
     match (known.verdict(), &known.undo) {
-        (Some(Verdict::Undone), Some(undo)) => status(&undo.previous),
-        (Some(Verdict::Unknown), Some(undo)) => doubt(status(&undo.previous)),
+        (Some(Verdict::Undone), Some(undo)) => undo.previous.status(),
+        (Some(Verdict::Unknown), Some(undo)) => doubt(undo.previous.status()),
         _ => known.status,
     }
 }
@@ -210,7 +244,10 @@ pub(super) fn base<'a, R: Record>(state: &'a State<R>) -> Option<&'a R> {
     match (known.verdict(), &known.undo) {
         (Some(Verdict::Undone | Verdict::Unknown), Some(undo)) => {
             // Edits made after the write are edits of the row as it was before it.
-            base(&undo.previous).or(known.base.as_ref())
+            match &undo.previous {
+                Previous::New => None,
+                Previous::State(previous) => base(previous).or(known.base.as_ref()),
+            }
         }
         _ => known.base.as_ref(),
     }
@@ -240,7 +277,7 @@ fn filled_in_and_undone<R: Record>(known: &Known<R>) -> ColumnSet {
         next = match &known.undo {
             Some(undo) if undo.scope.verdict() == Verdict::Undone => {
                 columns = columns.with(undo.filled_in);
-                undo.previous.as_deref()
+                undo.previous.known()
             }
             _ => None,
         };
@@ -272,7 +309,7 @@ fn put_back<R: Record>(record: &mut R, state: &mut State<R>, verdict: Verdict) {
         ..
     } = *known;
     let Some(undo) = undo else { return };
-    *state = undo.previous;
+    *state = undo.previous.into_state();
     if verdict == Verdict::Undone {
         record.clear(undo.filled_in);
     }

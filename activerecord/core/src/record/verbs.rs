@@ -202,7 +202,8 @@ impl<R: Record> Active<R> {
     /// # Errors
     ///
     /// [`NotFound`](crate::ErrorKind::NotFound) where there is no such row, [`Invalid`](crate::ErrorKind::Invalid)
-    /// where the record was never saved.
+    /// where the record was never saved, [`InDoubt`](crate::ErrorKind::InDoubt) where an insert was cut off whose
+    /// key was to be generated, so that nothing tells its row.
     ///
     /// # Cancel safety
     ///

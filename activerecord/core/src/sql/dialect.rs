@@ -76,6 +76,13 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         "AVG"
     }
 
+    /// What stands before, between and behind a column and a number that is added to it, so that the sum is what the
+    /// column's type can hold, or an error.
+    fn addition(&self, column: ColumnType) -> [&'static str; 3] {
+        let _ = column;
+        ["", " + ", ""]
+    }
+
     /// Writes the comparison of a rendered column with the pattern of a [`TextMatch`].
     fn text_match(&self, column: &str, placeholder: &str, ignore_case: bool, out: &mut String);
 

@@ -1,8 +1,8 @@
 //! The texts whose shape a record fixes: rendered once per record and dialect, and kept.
 
 use super::{Dialect, SqlText};
-use crate::record::{ColumnSet, Table};
-use std::collections::HashMap;
+use crate::record::{ColumnSet, Sql, Table};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
@@ -73,8 +73,32 @@ pub(crate) struct FixedSql {
     updates: Texts,
 }
 
-/// Texts by the set of columns they are about.
-type Texts = RwLock<HashMap<ColumnSet, Arc<str>>>;
+/// Texts by the set of columns they are about. The first one asked for, nearly always the only one, is found without
+/// a lock.
+#[derive(Default)]
+struct Texts {
+    first: OnceLock<(ColumnSet, String)>,
+    others: RwLock<BTreeMap<ColumnSet, Arc<str>>>,
+}
+
+impl Texts {
+    fn get(&'static self, columns: ColumnSet, render: impl Fn() -> String) -> Sql {
+        let (first, text) = self.first.get_or_init(|| (columns, render()));
+        if *first == columns {
+            return Sql::Fixed(text);
+        }
+        if let Some(text) = self
+            .others
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&columns)
+        {
+            return Sql::Kept(text.clone());
+        }
+        let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
+        Sql::Kept(others.entry(columns).or_insert_with(|| render().into()).clone())
+    }
+}
 
 impl FixedSql {
     fn render(table: &'static Table, dialect: &'static dyn Dialect) -> Self {
@@ -105,8 +129,8 @@ impl FixedSql {
     }
 
     /// `INSERT INTO table (sent) VALUES (?)`, returning what the database fills in and does not tell otherwise.
-    pub(crate) fn insert(&self, sent: ColumnSet) -> Arc<str> {
-        kept(&self.inserts, sent, || {
+    pub(crate) fn insert(&'static self, sent: ColumnSet) -> Sql {
+        self.inserts.get(sent, || {
             let mut text = SqlText::new(self.dialect);
             insert(&mut text, self.table, sent, 1);
             returning(&mut text, self.table, self.returned(sent));
@@ -134,21 +158,13 @@ impl FixedSql {
     }
 
     /// `UPDATE table SET changed = ? WHERE key = ?`
-    pub(crate) fn update(&self, changed: ColumnSet) -> Arc<str> {
-        kept(&self.updates, changed, || {
+    pub(crate) fn update(&'static self, changed: ColumnSet) -> Sql {
+        self.updates.get(changed, || {
             let mut text = SqlText::new(self.dialect);
             update(&mut text, self.table, changed);
             text.sql
         })
     }
-}
-
-fn kept(texts: &Texts, columns: ColumnSet, render: impl FnOnce() -> String) -> Arc<str> {
-    if let Some(text) = texts.read().unwrap_or_else(PoisonError::into_inner).get(&columns) {
-        return text.clone();
-    }
-    let mut texts = texts.write().unwrap_or_else(PoisonError::into_inner);
-    texts.entry(columns).or_insert_with(|| render().into()).clone()
 }
 
 fn select(text: &mut SqlText, table: &Table) {

@@ -63,6 +63,9 @@ impl RawSql {
             text.push(&rest[..at]);
             rest = &rest[at..];
             if let Some(after) = rest.strip_prefix('?') {
+                if after.starts_with(|next: char| next.is_ascii_digit()) {
+                    return Err(numbered(&self.sql));
+                }
                 let value = params.next().ok_or_else(|| count_error(&self.sql, given))?;
                 text.bind(value);
                 rest = after;
@@ -104,6 +107,13 @@ fn verbatim(text: &str) -> Option<usize> {
 fn count_error(sql: &str, given: usize) -> Error {
     Error::invalid(format!(
         "`{sql}` has another number of placeholders than the {given} parameters given"
+    ))
+}
+
+#[cold]
+fn numbered(sql: &str) -> Error {
+    Error::invalid(format!(
+        "`{sql}` has a numbered placeholder; write `?` for each parameter, in their order"
     ))
 }
 

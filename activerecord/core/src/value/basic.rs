@@ -1,6 +1,7 @@
 //! The types of the language: truth values, numbers, text, bytes.
 
 use super::{ColumnType, SqlValue, Value, mismatch};
+use crate::driver::Row;
 use crate::error::{Error, ErrorKind, Result};
 use std::borrow::Cow;
 
@@ -55,6 +56,11 @@ macro_rules! integer {
                     }
                     other => Err(mismatch("an integer", &other)),
                 }
+            }
+
+            #[inline]
+            fn read_plain(row: &dyn Row, index: usize) -> Option<Self> {
+                Self::try_from(row.integer(index)?).ok()
             }
 
             fn is_unset(&self) -> bool {
@@ -151,6 +157,11 @@ impl Value for String {
             SqlValue::Text(text) => Ok(text.into_owned()),
             other => Err(mismatch("text", &other)),
         }
+    }
+
+    #[inline]
+    fn read_plain(row: &dyn Row, index: usize) -> Option<Self> {
+        row.text(index).map(str::to_owned)
     }
 
     fn is_same(&self, other: &Self) -> bool {

@@ -1,0 +1,174 @@
+//! Inserting many rows.
+
+use super::write::{explain, insert};
+use crate::driver::Written;
+use crate::engine::{Access, Operation, Session};
+use crate::error::{Error, ErrorKind, Result};
+use crate::record::{Active, ColumnSet, Record, Scope, Table};
+use crate::sql::FixedSql;
+use crate::value::SqlValue;
+use std::sync::Arc;
+
+/// Inserts many records in one transaction, in statements of as many rows as the database takes.
+pub(in crate::record) struct InsertAll<R> {
+    pub(in crate::record) records: Vec<R>,
+    given: Option<Vec<R>>,
+    pub(in crate::record) filled_in: Vec<ColumnSet>,
+}
+
+impl<R: Record> InsertAll<R> {
+    pub(in crate::record) fn new(records: Vec<R>) -> Self {
+        let given = R::ACTIVE.then(|| records.clone());
+        Self {
+            records,
+            given,
+            filled_in: Vec::new(),
+        }
+    }
+
+    pub(in crate::record) fn into_given(mut self) -> Vec<R> {
+        for (record, filled_in) in self.records.iter_mut().zip(&self.filled_in) {
+            record.clear(*filled_in);
+        }
+        self.given.unwrap_or(self.records)
+    }
+
+    async fn insert(&mut self, session: &Session<'_>) -> Result<()> {
+        if R::ACTIVE {
+            for record in &mut self.records {
+                record.before_save(session).await?;
+            }
+        }
+        let rows = rows_per_statement::<R>(session);
+        let mut sql = RowsSql::default();
+        let mut left = &mut *self.records;
+        while let Some(first) = left.first() {
+            let unset = first.unset();
+            let alike = left
+                .iter()
+                .take(rows)
+                .take_while(|record| record.unset() == unset);
+            let (chunk, rest) = left.split_at_mut(alike.count());
+            // Before they are inserted: where that fails half way, the first of them have their keys already.
+            self.filled_in.resize(self.filled_in.len() + chunk.len(), unset);
+            insert_rows(session, chunk, unset, &mut sql).await?;
+            left = rest;
+        }
+        if R::ACTIVE {
+            for record in &mut self.records {
+                record.after_save(session).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn rows_per_statement<R: Record>(session: &Session<'_>) -> usize {
+    let fit = session.max_params() / R::table().columns.len().max(1);
+    fit.clamp(1, session.sql_dialect().rows_per_insert())
+}
+
+impl<R: Record> Operation for InsertAll<R> {
+    type Output = ();
+
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    async fn run(&mut self, session: &Session<'_>) -> Result<()> {
+        if self.records.is_empty() {
+            return Ok(());
+        }
+        let inner = session.begin()?;
+        let result = self.insert(&inner).await;
+        inner.end(result)
+    }
+}
+
+/// The text of the last statement of many rows: all but the last few have as many rows.
+#[derive(Default)]
+struct RowsSql {
+    shape: Option<(ColumnSet, usize)>,
+    sql: String,
+}
+
+impl RowsSql {
+    fn get(&mut self, fixed: &FixedSql, sent: ColumnSet, rows: usize) -> &str {
+        if self.shape != Some((sent, rows)) {
+            self.shape = Some((sent, rows));
+            self.sql = fixed.insert_rows(sent, rows);
+        }
+        &self.sql
+    }
+}
+
+/// Inserts rows that leave the same columns to the database, in one statement.
+async fn insert_rows<R: Record>(
+    session: &Session<'_>,
+    records: &mut [R],
+    unset: ColumnSet,
+    sql: &mut RowsSql,
+) -> Result<()> {
+    let table = R::table();
+    let sent = table.all().without(unset);
+    let fixed = table.sql(session.sql_dialect());
+    if sent.is_empty() || !fixed.returned(sent).is_empty() {
+        // What several rows return comes in no certain order, so each is inserted by itself.
+        for record in records {
+            insert(session, record).await?;
+        }
+        return Ok(());
+    }
+    let sql = sql.get(fixed, sent, records.len());
+    let mut params = Vec::with_capacity(records.len() * sent.len());
+    for record in &*records {
+        params.extend(sent.iter().map(|column| record.value(column)));
+    }
+    let written = session.execute(sql, &params).await;
+    let written = written.map_err(|error| explain(in_its_row(error, sent), table, sent))?;
+    drop(params);
+    number(records, table, unset, &written)
+}
+
+/// Counts the parameter that cannot be sent from the beginning of its row.
+#[cold]
+fn in_its_row(error: Error, sent: ColumnSet) -> Error {
+    match error.parameter() {
+        Some(number) => error.with_parameter((number - 1) % sent.len().max(1) + 1),
+        None => error,
+    }
+}
+
+/// The keys of one statement's rows are consecutive; the last one is told.
+fn number<R: Record>(records: &mut [R], table: &Table, unset: ColumnSet, written: &Written) -> Result<()> {
+    let Some((column, last)) = table
+        .numbered_key()
+        .filter(|key| unset.contains(*key))
+        .zip(written.key)
+    else {
+        return Ok(());
+    };
+    if written.rows != records.len() as u64 {
+        let message = format!(
+            "{} rows were sent to `{}` and {} inserted",
+            records.len(),
+            table.name,
+            written.rows
+        );
+        return Err(Error::new(ErrorKind::Other, message));
+    }
+    for (key, record) in (i64::MIN..=last).rev().zip(records.iter_mut().rev()) {
+        record.set_value(column, SqlValue::I64(key))?;
+    }
+    Ok(())
+}
+
+/// Binds the inserted records.
+pub(in crate::record) fn inserted<R: Record>(
+    records: Vec<R>,
+    filled_in: &[ColumnSet],
+    scope: Option<&Arc<Scope>>,
+) -> Vec<Active<R>> {
+    let bind = |(record, filled_in): (R, &ColumnSet)| Active::of_insert(record, scope.cloned(), *filled_in);
+    records.into_iter().zip(filled_in).map(bind).collect()
+}

@@ -1,0 +1,105 @@
+//! Statements as operations own them.
+
+use crate::error::Result;
+use crate::query::Query;
+use crate::record::{Lookup, Record};
+use crate::sql::Dialect;
+use crate::value::SqlValue;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// A statement that an operation owns.
+pub(crate) struct Prepared {
+    pub(crate) sql: Sql,
+    pub(crate) params: Params,
+}
+
+/// SQL text, kept by a record's fixed texts or rendered for one call.
+pub(crate) enum Sql {
+    Fixed(&'static str),
+    Kept(Arc<str>),
+    Rendered(String),
+}
+
+impl Deref for Sql {
+    type Target = str;
+
+    #[inline]
+    fn deref(&self) -> &str {
+        match self {
+            Self::Fixed(text) => text,
+            Self::Kept(text) => text,
+            Self::Rendered(text) => text,
+        }
+    }
+}
+
+/// Parameters, without an allocation for the one of a plain key or the two of a small update.
+pub(crate) enum Params {
+    One([SqlValue<'static>; 1]),
+    Two([SqlValue<'static>; 2]),
+    Many(Vec<SqlValue<'static>>),
+}
+
+impl Params {
+    pub(crate) fn as_slice(&self) -> &[SqlValue<'static>] {
+        match self {
+            Self::One(one) => one,
+            Self::Two(two) => two,
+            Self::Many(many) => many,
+        }
+    }
+}
+
+/// What of a row is asked for.
+#[derive(Clone, Copy)]
+pub(in crate::record) enum Wanted {
+    Row,
+    Existence,
+}
+
+impl Prepared {
+    /// Looks a row up by its key, or by a condition in the order of the key.
+    pub(in crate::record) fn lookup<R: Record>(
+        lookup: Lookup<R>,
+        wanted: Wanted,
+        dialect: &'static dyn Dialect,
+    ) -> Result<Self> {
+        let fixed = R::table().sql(dialect);
+        let sql = match wanted {
+            Wanted::Row => &*fixed.select_by_key,
+            Wanted::Existence => &*fixed.exists_by_key,
+        };
+        let params = match lookup {
+            Lookup::Key(key) => Params::One(key),
+            Lookup::Composite(key) => Params::Many(key),
+            Lookup::Condition(condition) => {
+                let query = Query::<R>::new().filter_condition(condition);
+                return match wanted {
+                    Wanted::Row => query.render_first(dialect),
+                    Wanted::Existence => query.limit(1).render_select(dialect),
+                };
+            }
+        };
+        Ok(Self {
+            sql: Sql::Fixed(sql),
+            params,
+        })
+    }
+
+    /// The key of a record, as the database has it.
+    pub(in crate::record) fn by_key<R: Record>(sql: &'static str, record: &R) -> Self {
+        let params = match R::table().key {
+            [column] => Params::One([record.value(*column).into_owned()]),
+            key => Params::Many(
+                key.iter()
+                    .map(|column| record.value(*column).into_owned())
+                    .collect(),
+            ),
+        };
+        Self {
+            sql: Sql::Fixed(sql),
+            params,
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Operations that write one row, or run one statement.
+
+use super::{Params, Prepared};
+use crate::driver::Written;
+use crate::engine::{Access, First, Operation, Session};
+use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::record::{ColumnSet, FromRow, Record, Table};
+use crate::sql::Dialect;
+use crate::value::SqlValue;
+use smallvec::SmallVec;
+
+/// Runs a statement for its effect and gives the rows changed.
+pub(crate) struct Change(pub(crate) Prepared);
+
+impl Operation for Change {
+    type Output = u64;
+
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    async fn run(&mut self, session: &Session<'_>) -> Result<u64> {
+        let written = session.execute(&self.0.sql, self.0.params.as_slice()).await?;
+        Ok(written.rows)
+    }
+}
+
+/// Changes or deletes the one row of a record.
+pub(in crate::record) struct ChangeRow {
+    pub(in crate::record) table: &'static Table,
+    pub(in crate::record) statement: Prepared,
+    /// The columns that the first parameters are for.
+    pub(in crate::record) sent: ColumnSet,
+}
+
+impl Operation for ChangeRow {
+    type Output = ();
+
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    async fn run(&mut self, session: &Session<'_>) -> Result<()> {
+        let written = session
+            .execute(&self.statement.sql, self.statement.params.as_slice())
+            .await;
+        one_row(self.table, self.sent, written)
+    }
+}
+
+/// Names the table, and the column of a value that cannot be sent.
+#[cold]
+pub(super) fn explain(error: Error, table: &Table, sent: ColumnSet) -> Error {
+    let position = error.parameter().and_then(|number| number.checked_sub(1));
+    let column = position.and_then(|position| table.columns_in(sent).nth(position));
+    let error = error.with_table(table.name);
+    match column {
+        Some((_, column)) => error.context(format_args!("column `{}` of `{}`", column.name, table.name)),
+        None => error,
+    }
+}
+
+/// A write of a row that is not there is an error, not a silent zero.
+fn one_row(table: &Table, sent: ColumnSet, written: Result<Written>) -> Result<()> {
+    match written.map_err(|error| explain(error, table, sent))?.rows {
+        0 => Err(gone(table)),
+        _ => Ok(()),
+    }
+}
+
+#[cold]
+pub(in crate::record) fn gone(table: &Table) -> Error {
+    Error::new(
+        ErrorKind::NotFound,
+        format!(
+            "no row of `{}` has this key; it may have been deleted",
+            table.name
+        ),
+    )
+}
+
+/// The update of a persisted record: the changed columns, by the key as loaded.
+pub(in crate::record) fn update<R: Record>(
+    record: &R,
+    base: &R,
+    changed: ColumnSet,
+    dialect: &'static dyn Dialect,
+) -> ChangeRow {
+    let table = R::table();
+    let sql = table.sql(dialect).update(changed);
+    let mut columns = changed.iter();
+    let params = match (columns.next(), columns.next(), table.key) {
+        (Some(column), None, [key]) => {
+            Params::Two([record.value(column).into_owned(), base.value(*key).into_owned()])
+        }
+        _ => {
+            let values = changed.iter().map(|column| record.value(column).into_owned());
+            let keys = table.key.iter().map(|column| base.value(*column).into_owned());
+            Params::Many(values.chain(keys).collect())
+        }
+    };
+    ChangeRow {
+        table,
+        statement: Prepared { sql, params },
+        sent: changed,
+    }
+}
+
+/// Inserts one record, with its hooks.
+pub(in crate::record) struct Insert<R> {
+    pub(in crate::record) record: R,
+    /// The record as it was given, kept where hooks may change it.
+    given: Option<Box<R>>,
+    pub(in crate::record) filled_in: ColumnSet,
+}
+
+impl<R: Record> Insert<R> {
+    pub(in crate::record) fn new(record: R) -> Self {
+        let given = R::ACTIVE.then(|| Box::new(record.clone()));
+        Self {
+            record,
+            given,
+            filled_in: ColumnSet::EMPTY,
+        }
+    }
+
+    /// The record as it was given.
+    pub(in crate::record) fn into_given(mut self) -> R {
+        self.record.clear(self.filled_in);
+        self.given.map_or(self.record, |given| *given)
+    }
+
+    async fn insert(&mut self, session: &Session<'_>) -> Result<()> {
+        self.filled_in = insert(session, &mut self.record).await?;
+        Ok(())
+    }
+
+    async fn insert_with_hooks(&mut self, session: &Session<'_>) -> Result<()> {
+        self.record.before_save(session).await?;
+        self.insert(session).await?;
+        self.record.after_save(session).await
+    }
+}
+
+impl<R: Record> Operation for Insert<R> {
+    type Output = ();
+
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    async fn run(&mut self, session: &Session<'_>) -> Result<()> {
+        if !R::ACTIVE {
+            return self.insert(session).await;
+        }
+        let inner = session.begin()?;
+        let result = self.insert_with_hooks(&inner).await;
+        inner.end(result)
+    }
+}
+
+/// Inserts a record and fills in what the database gave.
+pub(super) async fn insert<R: Record>(session: &Session<'_>, record: &mut R) -> Result<ColumnSet> {
+    let table = R::table();
+    let unset = record.unset();
+    let sent = table.all().without(unset);
+    let fixed = table.sql(session.sql_dialect());
+    let sql = fixed.insert(sent);
+    let returned = fixed.returned(sent);
+    let params: SmallVec<[SqlValue<'_>; 8]> = sent.iter().map(|column| record.value(column)).collect();
+    if returned.is_empty() {
+        let written = session.execute(&sql, &params).await;
+        let written = written.map_err(|error| explain(error, table, sent))?;
+        drop(params);
+        if let Some((column, key)) = table
+            .numbered_key()
+            .filter(|_| !unset.is_empty())
+            .zip(written.key)
+        {
+            fill_in(record, column, SqlValue::I64(key))?;
+        }
+        return Ok(unset);
+    }
+    let mut row = First::<Cells>(None);
+    let result = session.query(&sql, &params, &mut row).await;
+    result.map_err(|error| explain(error, table, sent))?;
+    drop(params);
+    let cells = row.0.ok_or_else(|| gone(table))?;
+    for (column, value) in returned.iter().zip(cells.0) {
+        fill_in(record, column, value)?;
+    }
+    Ok(unset)
+}
+
+/// The row is there already when its key turns out not to fit the field.
+fn fill_in<R: Record>(record: &mut R, column: usize, value: SqlValue<'_>) -> Result<()> {
+    let explain = |error: Error| {
+        let name = R::table().columns[column].name;
+        error
+            .context(format_args!("the row was inserted, but column `{name}`"))
+            .with_outcome(Outcome::Applied)
+    };
+    record.set_value(column, value).map_err(explain)
+}
+
+/// The cells of a row, by position.
+struct Cells(Vec<SqlValue<'static>>);
+
+impl FromRow for Cells {
+    fn from_row(row: &dyn crate::driver::Row) -> Result<Self> {
+        let cells = (0..row.width()).map(|index| row.cell(index).map(SqlValue::into_owned));
+        cells.collect::<Result<_>>().map(Self)
+    }
+}
+
+/// Saves a persisted record that has hooks.
+pub(in crate::record) struct UpdateWithHooks<R> {
+    pub(in crate::record) record: R,
+    pub(in crate::record) base: R,
+}
+
+impl<R: Record> UpdateWithHooks<R> {
+    async fn update(&mut self, session: &Session<'_>) -> Result<()> {
+        self.record.before_save(session).await?;
+        let changed = self.record.changed_from(&self.base);
+        if !changed.is_empty() {
+            update(&self.record, &self.base, changed, session.sql_dialect())
+                .run(session)
+                .await?;
+        }
+        self.record.after_save(session).await
+    }
+}
+
+impl<R: Record> Operation for UpdateWithHooks<R> {
+    type Output = ();
+
+    fn access(&self) -> Access {
+        Access::Write
+    }
+
+    async fn run(&mut self, session: &Session<'_>) -> Result<()> {
+        let inner = session.begin()?;
+        let result = self.update(&inner).await;
+        inner.end(result)
+    }
+}
