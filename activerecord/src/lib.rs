@@ -617,8 +617,8 @@ pub use activerecord_macros::Value;
 #[doc(hidden)]
 pub mod __private {
     pub use activerecord_core::{
-        AsyncRecord, Column, ColumnSet, ColumnType, Error, FromRow, Hooks, IntoKey, Lookup, Record, Result,
-        Row, Session, SqlValue, SyncRecord, Table, TypedColumn, Value,
+        Active, AsyncRecord, Column, ColumnSet, ColumnType, Error, FromRow, Hooks, IntoKey, Lookup, Record,
+        Result, Row, Session, SqlValue, SyncRecord, Table, TypedColumn, Value,
     };
 }
 
