@@ -425,15 +425,26 @@ impl<F, T> Errand<F, T> {
     fn lock(&self) -> MutexGuard<'_, ErrandState<F, T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Takes the work. The waker moves along under the same lock: whoever waits may leave another at any time.
+    fn take(&self) -> Option<F> {
+        let mut state = self.lock();
+        match std::mem::replace(&mut *state, ErrandState::Over) {
+            ErrandState::Queued(work, waker) => {
+                *state = ErrandState::Running(waker);
+                Some(work)
+            }
+            other => {
+                *state = other;
+                None
+            }
+        }
+    }
 }
 
 impl<F: FnOnce() -> T + Send, T: Send> Job for Errand<F, T> {
     fn run(&self) {
-        let old = std::mem::replace(&mut *self.lock(), ErrandState::Running(None));
-        let ErrandState::Queued(work, waker) = old else {
-            return;
-        };
-        *self.lock() = ErrandState::Running(waker);
+        let Some(work) = self.take() else { return };
         let done = work();
         let mut state = self.lock();
         if let ErrandState::Running(waker) = std::mem::replace(&mut *state, ErrandState::Over) {

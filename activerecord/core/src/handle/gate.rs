@@ -84,8 +84,10 @@ impl<T> Gate<T> {
             state.free.push(thing);
             return;
         };
+        // Under the lock: one who gives up looks for it as soon as the place in the queue is gone.
+        let waker = waiter.give(thing);
         drop(state);
-        waiter.give(thing);
+        waker.wake();
     }
 
     /// How many are free and how many callers wait.
@@ -130,13 +132,10 @@ impl<T> Waiter<T> {
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn give(&self, thing: T) {
-        let waker = {
-            let mut place = self.lock();
-            place.given = Some(thing);
-            place.waker.clone()
-        };
-        waker.wake();
+    fn give(&self, thing: T) -> Waker {
+        let mut place = self.lock();
+        place.given = Some(thing);
+        place.waker.clone()
     }
 }
 
