@@ -1,4 +1,10 @@
-//! The main job on an embedded SQLite file: one model, blocking and async.
+//! The main job on an SQLite file: one model, used blocking and async.
+//!
+//! ```sh
+//! cargo run --example quickstart
+//! ```
+
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
 use activerecord::prelude::*;
 
@@ -13,34 +19,89 @@ struct User {
     is_active: bool,
 }
 
-fn blocking(db: &Database) -> Result<()> {
-    let mut user = User {
-        id: 0,
-        name: "John Doe".into(),
-        email: "john@example.com".into(),
-        is_active: true,
+impl User {
+    fn new(name: &str, email: &str) -> Self {
+        Self {
+            id: 0,
+            name: name.into(),
+            email: email.into(),
+            is_active: true,
+        }
     }
-    .save(db)?;
-    println!("{user:?}");
-    user.name = "Jane Doe".into();
-    println!("{:?}", user.changes());
-    user.save(db)?;
-    let found = User::find_one(db, user.id)?;
-    println!("{found:?}");
-    let active = User::query().filter(|u| u.is_active.eq(true)).all(db)?;
-    let same = User::query().filter_sql("is_active = ?", (true,)).all(db)?;
-    assert_eq!(active, same);
-    let r: Result<()> = db.transaction(|tx| {
-        user.name = "X".into();
-        user.save(tx)?;
-        Err(Error::invalid("no"))
-    });
-    println!("{r:?} {:?}", user.changes());
+
+    fn full_info(&self) -> String {
+        format!("{} <{}>", self.name, self.email)
+    }
+}
+
+fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let directory = tempfile::tempdir()?;
+    let url = format!("sqlite://{}", directory.path().join("quickstart.db").display());
+    blocking(&url)?;
+    asynchronous(&url)?;
     Ok(())
 }
 
-fn main() -> Result<()> {
-    let db = Database::connect("sqlite::memory:")?;
+/// A `Database` makes every call block and return a `Result`.
+fn blocking(url: &str) -> Result<()> {
+    println!("blocking");
+    let db = Database::connect(url)?;
     db.create_table::<User>()?;
-    blocking(&db)
+
+    let mut user = User::new("John Doe", "john@example.com").save(&db)?;
+    println!("  saved     #{} {}", user.id, user.full_info());
+
+    user.name = "Jane Doe".into();
+    for change in user.changes() {
+        println!("  changed   {}", change.field);
+    }
+    user.save(&db)?;
+    let found = User::find(&db, user.id)?;
+    println!("  found     #{} {}", found.id, found.full_info());
+
+    if let Err(error) = User::new("Jim Doe", "john@example.com").save(&db) {
+        println!("  refused   {error}");
+        println!("            and given back: {}", error.into_record().full_info());
+    }
+
+    let undone: Result<()> = db.transaction(|tx| {
+        user.delete(tx)?;
+        Err(Error::invalid("changed our mind"))
+    });
+    if let Err(error) = undone {
+        println!("  undone    {error} (users: {})", User::query().count(&db)?);
+    }
+    Ok(())
+}
+
+/// An `AsyncDatabase` makes the very same calls return a future. The file is the one from above.
+#[tokio::main(flavor = "current_thread")]
+async fn asynchronous(url: &str) -> Result<()> {
+    println!("async");
+    let db = AsyncDatabase::connect(url).await?;
+
+    let mut user = User::new("Ann Smith", "ann@example.com").save(&db).await?;
+    println!("  saved     #{} {}", user.id, user.full_info());
+
+    user.is_active = false;
+    user.save(&db).await?;
+
+    let active = User::query().filter(|u| u.is_active.eq(true)).all(&db).await?;
+    let same = User::query()
+        .filter_sql("is_active = ?", (true,))
+        .all(&db)
+        .await?;
+    println!("  same rows by columns and by SQL: {}", active == same);
+    for user in &active {
+        println!("  active    #{} {}", user.id, user.full_info());
+    }
+
+    db.transaction(async |tx| user.delete(tx).await).await?;
+    println!(
+        "  deleted   {} (users: {})",
+        user.is_deleted(),
+        User::query().count(&db).await?
+    );
+    db.close().await;
+    Ok(())
 }
