@@ -4,6 +4,7 @@
 use crate::AsyncDatabase;
 use crate::{Backend, Database, Error, ErrorKind, Handle, PoolOptions, Result};
 use std::fmt;
+#[cfg(feature = "async")]
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
