@@ -42,14 +42,14 @@ fn main() -> Result<()> {
         Account {
             id,
             owner,
-            balance: 100_00,
+            balance: 10_000,
         }
         .save(&db)?;
     }
     println!("at first         {}", balances(&db)?);
-    transfer(&db, 1, 2, 30_00)?;
+    transfer(&db, 1, 2, 3_000)?;
     println!("blocking, 30.00  {}", balances(&db)?);
-    let failed = transfer(&db, 1, 2, 500_00);
+    let failed = transfer(&db, 1, 2, 50_000);
     println!("blocking, failed {}  {}", balances(&db)?, reason(&failed));
     asynchronous(&db)
 }
@@ -57,9 +57,9 @@ fn main() -> Result<()> {
 #[tokio::main(flavor = "current_thread")]
 async fn asynchronous(db: &Database) -> Result<()> {
     let async_db = db.to_async();
-    transfer_async(&async_db, 2, 1, 55_00).await?;
+    transfer_async(&async_db, 2, 1, 5_500).await?;
     println!("async, 55.00     {}", balances(db)?);
-    let failed = transfer_async(&async_db, 2, 1, 500_00).await;
+    let failed = transfer_async(&async_db, 2, 1, 50_000).await;
     println!("async, failed    {}  {}", balances(db)?, reason(&failed));
     Ok(())
 }

@@ -10,3 +10,4 @@ pub mod harness;
 pub mod models;
 pub mod modes;
 pub mod prelude;
+pub mod random;

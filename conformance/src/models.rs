@@ -1,8 +1,34 @@
 //! The records of the suite, in each definition: mixed, for blocking use alone, for async use alone.
 
+mod reports;
+#[expect(missing_docs, reason = "its fields are named after their types")]
+mod values;
+
 use conformance_macros::models;
 
-pub use self::definitions::{independent, mixed};
+/// The records with the verbs of both modes.
+pub mod mixed {
+    pub use super::definitions::mixed::*;
+    pub use super::reports::definitions::mixed::*;
+    pub use super::values::definitions::mixed::*;
+}
+
+/// The records with the verbs of one mode.
+pub mod independent {
+    /// Of the blocking mode.
+    pub mod blocking {
+        pub use crate::models::definitions::independent::blocking::*;
+        pub use crate::models::reports::definitions::independent::blocking::*;
+        pub use crate::models::values::definitions::independent::blocking::*;
+    }
+
+    /// Of the async mode.
+    pub mod asynchronous {
+        pub use crate::models::definitions::independent::asynchronous::*;
+        pub use crate::models::reports::definitions::independent::asynchronous::*;
+        pub use crate::models::values::definitions::independent::asynchronous::*;
+    }
+}
 
 /// Expanded into one module for each definition.
 #[models]

@@ -53,6 +53,8 @@ fn what_cannot_be_kept_is_refused_by_position() {
     let cases = [
         (SqlValue::F64(f64::NAN), ErrorKind::Invalid),
         (SqlValue::F32(f32::NAN), ErrorKind::Invalid),
+        (SqlValue::F64(-0.0), ErrorKind::Invalid),
+        (SqlValue::F32(-0.0), ErrorKind::Invalid),
         (SqlValue::U64(i64::MAX as u64 + 1), ErrorKind::OutOfRange),
         (text("a\0b"), ErrorKind::InvalidText),
         (SqlValue::Json("\0".into()), ErrorKind::InvalidText),

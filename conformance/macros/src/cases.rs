@@ -137,7 +137,8 @@ fn silenced(mode: Mode) -> Option<TokenStream> {
                 clippy::let_unit_value,
                 clippy::redundant_closure,
                 clippy::redundant_closure_call,
-                clippy::unit_arg
+                clippy::unit_arg,
+                clippy::while_let_on_iterator
             )]
         }
     })
