@@ -45,7 +45,11 @@ mod queries {
     ) -> Result<()> {
         let text = format!("{condition:?}");
         let query = Integers::query().filter_condition(condition);
-        let rows = query.order_by(|n| n.i64.asc()).select(|n| n.i64).all(on).await?;
+        let rows = query
+            .order_by(|n| n.i64.asc())
+            .select(|n| (n.i64,))
+            .all(on)
+            .await?;
         let found: Vec<i64> = rows.into_iter().map(|(bits,)| bits).collect();
         let met = |bits: &i64| is_met(bits & 1 == 1, bits >> 1 & 1 == 1, bits >> 2 == 1);
         let expected: Vec<i64> = (0..8).filter(met).collect();
@@ -193,7 +197,7 @@ mod queries {
             let query = Quoted::query()
                 .filter_condition(condition)
                 .order_by(|n| n.id.asc());
-            query.select(|n| n.title).all(db).await
+            query.select(|n| (n.title,)).all(db).await
         };
         let note = Quoted::columns();
         assert_eq!(titles(note.position.eq(note.id)).await?, [("a".into(),)]);

@@ -70,7 +70,7 @@ mod queries {
             ];
             for query in one_row {
                 let description = format!("{query:?}");
-                let found = query.select(|t| t.text).all(db).await?;
+                let found = query.select(|t| (t.text,)).all(db).await?;
                 assert!(found.contains(&(payload.into(),)), "{description}: {found:?}");
             }
             assert_eq!(equal().count(db).await?, 1);

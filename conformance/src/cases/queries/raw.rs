@@ -28,7 +28,11 @@ mod queries {
     }
 
     async fn found(on: &Db, query: Query<User>) -> Result<String> {
-        let rows = query.order_by(|u| u.id.asc()).select(|u| u.name).all(on).await?;
+        let rows = query
+            .order_by(|u| u.id.asc())
+            .select(|u| (u.name,))
+            .all(on)
+            .await?;
         let names: Vec<String> = rows.into_iter().map(|(name,)| name).collect();
         Ok(names.join(" "))
     }

@@ -165,7 +165,7 @@ mod queries {
         people(db).await?;
         let query = User::query()
             .order_by(|u| u.age.asc())
-            .select(|u| u.age)
+            .select(|u| (u.age,))
             .distinct();
         assert_eq!(query.all(db).await?, [(None,), (Some(1),), (Some(3),)]);
         db.create_table::<Decimals>().await?;
@@ -174,7 +174,7 @@ mod queries {
         }
         let query = Decimals::query()
             .order_by(|d| d.amount.asc())
-            .select(|d| d.amount);
+            .select(|d| (d.amount,));
         assert_eq!(
             query.distinct().all(db).await?,
             [(Decimal::ONE,), (Decimal::TWO,)]

@@ -48,9 +48,13 @@ mod queries {
         let first: Option<(Option<i64>, bool, i64)> =
             query().select(|u| (u.age, u.is_active, u.id)).first(db).await?;
         assert_eq!(first, Some((Some(30), true, 1)));
-        let one = query().filter(|u| u.id.eq(2)).select(|u| u.age).one(db).await?;
+        let one = query()
+            .filter(|u| u.id.eq(2))
+            .select(|u| (u.age,))
+            .one(db)
+            .await?;
         assert_eq!(one, (None,));
-        let several = query().select(|u| u.age).one(db).await.unwrap_err();
+        let several = query().select(|u| (u.age,)).one(db).await.unwrap_err();
         assert_eq!(several.kind(), ErrorKind::TooManyRows);
         Ok(())
     }

@@ -25,7 +25,7 @@ mod queries {
         let query = Texts::query()
             .filter_condition(condition)
             .order_by(|t| t.id.asc());
-        let rows = query.select(|t| t.text).all(on).await?;
+        let rows = query.select(|t| (t.text,)).all(on).await?;
         Ok(rows.into_iter().map(|(text,)| text).collect())
     }
 

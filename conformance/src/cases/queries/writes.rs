@@ -25,7 +25,7 @@ mod queries {
     async fn ages(on: &Db) -> Result<Vec<Option<i64>>> {
         let rows = User::query()
             .order_by(|u| u.id.asc())
-            .select(|u| u.age)
+            .select(|u| (u.age,))
             .all(on)
             .await?;
         Ok(rows.into_iter().map(|(age,)| age).collect())

@@ -145,7 +145,7 @@ mod types {
         }
         let ordered = Floats::query()
             .order_by(|f| f.f64.asc())
-            .select(|f| f.f64)
+            .select(|f| (f.f64,))
             .all(db)
             .await?;
         assert!(

@@ -79,7 +79,7 @@ mod types {
             Decimals::of(text).save(db).await?;
         }
         let ordered = Decimals::query().order_by(|d| [d.amount.asc(), d.id.asc()]);
-        let amounts = ordered.select(|d| d.amount).all(db).await?;
+        let amounts = ordered.select(|d| (d.amount,)).all(db).await?;
         let texts: Vec<String> = amounts.iter().map(|(amount,)| amount.to_string()).collect();
         assert_eq!(texts, ["-10.5", "-1", "0.000001", "1.50", "1.5", "9.99", "10"]);
         let count = async |condition| Decimals::query().filter_condition(condition).count(db).await;

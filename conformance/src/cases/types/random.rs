@@ -62,7 +62,7 @@ mod types {
         expected.sort_unstable();
         let ordered = Integers::query()
             .order_by(|n| n.i64.asc())
-            .select(|n| n.i64)
+            .select(|n| (n.i64,))
             .all(db)
             .await?;
         assert!(ordered.into_iter().map(|(number,)| number).eq(expected));
@@ -89,7 +89,7 @@ mod types {
         }
         let ordered = Floats::query()
             .order_by(|f| f.f64.asc())
-            .select(|f| f.f64)
+            .select(|f| (f.f64,))
             .all(db)
             .await?;
         assert!(ordered.windows(2).all(|pair| pair[0].0 <= pair[1].0));
@@ -115,7 +115,7 @@ mod types {
         expected.sort_unstable();
         let ordered = Texts::query()
             .order_by(|t| t.text.asc())
-            .select(|t| t.text)
+            .select(|t| (t.text,))
             .all(db)
             .await?;
         assert!(ordered.into_iter().map(|(text,)| text).eq(expected));
@@ -143,7 +143,7 @@ mod types {
         }
         let ordered = Decimals::query()
             .order_by(|d| d.amount.asc())
-            .select(|d| d.amount)
+            .select(|d| (d.amount,))
             .all(db)
             .await?;
         assert!(ordered.is_sorted());

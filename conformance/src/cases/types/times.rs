@@ -77,25 +77,25 @@ mod types {
         all_instants(db).await?;
         let naive = Times::query()
             .order_by(|t| t.naive.asc())
-            .select(|t| t.naive)
+            .select(|t| (t.naive,))
             .all(db)
             .await?;
         assert!(naive.into_iter().map(|(at,)| at).eq(instants()));
         let utc = Times::query()
             .order_by(|t| t.instant.desc())
-            .select(|t| t.instant)
+            .select(|t| (t.instant,))
             .all(db)
             .await?;
         assert!(utc.into_iter().map(|(at,)| at.naive_utc()).rev().eq(instants()));
         let times = Times::query()
             .order_by(|t| t.time.asc())
-            .select(|t| t.time)
+            .select(|t| (t.time,))
             .all(db)
             .await?;
         assert!(times.is_sorted());
         let dates = Times::query()
             .order_by(|t| t.date.asc())
-            .select(|t| t.date)
+            .select(|t| (t.date,))
             .all(db)
             .await?;
         assert!(dates.is_sorted());
