@@ -98,7 +98,7 @@ impl Connect for Database {
 
     fn connect(options: impl Into<ConnectOptions>) -> Result<Self> {
         let options = options.into();
-        Self::open(backend(&options.url)?, &options.pool)
+        Self::open(backend(&options.url)?, options.pool)
     }
 }
 

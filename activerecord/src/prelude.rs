@@ -1,9 +1,8 @@
 //! What a program that uses records imports, in one line: `use activerecord::prelude::*;`.
 
 pub use crate::{
-    Active, ActiveRecord, Connect, Database, Error, ErrorKind, FromRow, Handle, Hooks, Record, Result,
-    Session, Value, Verbs, Work, options,
+    Active, ActiveRecord, Asynchronous, Blocking, Condition, Connect, Database, Error, ErrorKind, FromRow,
+    Handle, Hooks, Iterate, Record, Result, Session, Transaction, Value, Verbs, Work, options,
 };
 #[cfg(feature = "async")]
 pub use crate::{AsyncDatabase, AsyncTransaction};
-pub use crate::{Blocking, Condition, Iterate, Transaction};

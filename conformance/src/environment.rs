@@ -2,10 +2,10 @@
 
 use activerecord::{Backend, Database, Error, ErrorKind, PoolOptions, Result};
 use activerecord_backend_sqlite::Sqlite;
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use tempfile::TempDir;
 
 /// A database, as the suite sees it.
 pub trait Environment: fmt::Debug + Send + Sync {
@@ -25,12 +25,23 @@ pub trait Environment: fmt::Debug + Send + Sync {
 pub struct Fresh {
     /// The database.
     pub database: Database,
-    _directory: TempDir,
+    _guard: Box<dyn Any>,
+}
+
+impl Fresh {
+    /// A database, and what cleans up after it when dropped.
+    pub fn new(database: Database, guard: impl Any) -> Self {
+        Self {
+            database,
+            _guard: Box::new(guard),
+        }
+    }
 }
 
 /// SQLite, in a file of its own for each case.
 pub struct SqliteFiles {
     wrap: Wrap,
+    acquire_timeout: Duration,
 }
 
 type Wrap = Box<dyn Fn(Sqlite) -> Arc<dyn Backend> + Send + Sync>;
@@ -43,7 +54,17 @@ impl SqliteFiles {
 
     /// The backend with something around it.
     pub fn wrapped(wrap: impl Fn(Sqlite) -> Arc<dyn Backend> + Send + Sync + 'static) -> Self {
-        Self { wrap: Box::new(wrap) }
+        Self {
+            wrap: Box::new(wrap),
+            acquire_timeout: Duration::from_secs(5),
+        }
+    }
+
+    /// Waits no longer than this for a connection or for the turn to write.
+    #[must_use]
+    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
+        self.acquire_timeout = timeout;
+        self
     }
 }
 
@@ -60,15 +81,13 @@ impl Environment for SqliteFiles {
             )
             .with_source(error)
         })?;
-        let backend = (self.wrap)(Sqlite::file(directory.path().join("case.db")));
+        let file = directory.path().join("case.db");
+        let backend = (self.wrap)(Sqlite::file(file).busy_timeout(self.acquire_timeout));
         let mut options = PoolOptions::default();
         options.size = 4;
-        options.acquire_timeout = Duration::from_secs(5);
-        let database = Database::open(backend, &options)?;
-        Ok(Fresh {
-            database,
-            _directory: directory,
-        })
+        options.acquire_timeout = self.acquire_timeout;
+        let database = Database::open(backend, options)?;
+        Ok(Fresh::new(database, directory))
     }
 }
 

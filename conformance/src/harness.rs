@@ -1,11 +1,13 @@
-//! How a case is run: on a fresh database, in its mode.
+//! How a case is run: on a fresh database, in its mode, within a deadline.
 
 use crate::environment::Environment;
 use activerecord::{AsyncDatabase, Database, Result};
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
-use std::sync::OnceLock;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// What a case is: its place in the suite, and its code in one mode.
 #[derive(Debug, Clone, Copy)]
@@ -63,9 +65,19 @@ impl Case {
         }
     }
 
+    /// Which definition of the records it uses: `mixed` or `independent`.
+    pub fn definition(&self) -> &'static str {
+        self.definition
+    }
+
     /// The area that it belongs to.
     pub fn area(&self) -> &'static str {
         self.area
+    }
+
+    /// Its name, the same in all its copies.
+    pub fn name(&self) -> &'static str {
+        self.name
     }
 
     /// `mode::definition::area::case`
@@ -79,33 +91,60 @@ impl Case {
         )
     }
 
-    /// Runs it on a fresh database, and tells why it failed.
+    /// Runs it on a fresh database, and tells why it failed. One that does not end by the deadline has failed; its
+    /// thread is left behind.
     ///
     /// # Errors
     ///
     /// The error that the case returned, or the message of the assertion that failed in it.
-    pub fn run(&self, environment: &dyn Environment) -> Result<(), String> {
-        let result = catch_unwind(AssertUnwindSafe(|| self.run_on(environment)));
-        match result {
+    pub fn run(&self, environment: &Arc<dyn Environment>, deadline: Duration) -> Result<(), String> {
+        let (case, environment) = (*self, environment.clone());
+        let (told, told_here) = channel();
+        let thread = std::thread::Builder::new().name(self.path());
+        let started = thread.spawn(move || {
+            // Nobody listens once the deadline is over.
+            let _ = told.send(case.run_here(&*environment));
+        });
+        started.map_err(|error| format!("no thread for the case: {error}"))?;
+        match told_here.recv_timeout(deadline) {
+            Ok(result) => result,
+            Err(RecvTimeoutError::Timeout) => Err(format!("it did not end within {deadline:?}")),
+            Err(RecvTimeoutError::Disconnected) => Err("its thread ended without a word".into()),
+        }
+    }
+
+    fn run_here(&self, environment: &dyn Environment) -> Result<(), String> {
+        match catch_unwind(AssertUnwindSafe(|| self.run_on(environment))) {
             Ok(result) => result.map_err(|error| format!("{error:?}")),
             Err(panic) => Err(message(&*panic)),
         }
     }
 
     fn run_on(&self, environment: &dyn Environment) -> Result<()> {
-        let fresh = environment.fresh()?;
+        let fresh = environment.fresh().map_err(|error| {
+            error.context(format_args!(
+                "no fresh database `{}` for this case",
+                environment.name()
+            ))
+        })?;
         match self.body {
             Body::Blocking(body) => body(&fresh.database),
-            Body::Asynchronous(body) => {
-                let database = fresh.database.to_async();
-                // A task of its own, so that its future has to be `Send`.
-                let task = runtime().spawn(body(database.clone()));
-                let result = runtime().block_on(task);
-                runtime().block_on(database.close());
-                result.unwrap_or_else(|failure| std::panic::resume_unwind(failure.into_panic()))
-            }
+            Body::Asynchronous(body) => run_async(body, fresh.database.to_async()),
         }
     }
+}
+
+fn run_async(body: fn(AsyncDatabase) -> Running, database: AsyncDatabase) -> Result<()> {
+    // A task of its own, so that its future has to be `Send`.
+    let task = runtime().spawn(body(database.clone()));
+    let result = runtime().block_on(task);
+    runtime().block_on(database.close());
+    result.unwrap_or_else(|failure| resume_unwind(failure.into_panic()))
+}
+
+/// Waits for a future, in blocking code.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
+    runtime().block_on(future)
 }
 
 /// One runtime for the whole run.

@@ -5,9 +5,12 @@
 //! database is one more [`Environment`](environment::Environment); the cases stay as they are.
 
 pub mod cases;
+pub mod coverage;
 pub mod environment;
 pub mod harness;
 pub mod models;
 pub mod modes;
 pub mod prelude;
 pub mod random;
+pub mod saboteur;
+pub mod support;

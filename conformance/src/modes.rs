@@ -12,7 +12,47 @@ pub mod blocking {
         };
     }
 
-    pub use crate::both_blocking as both;
+    /// Waits for a future; inside `keep_async!`.
+    #[macro_export]
+    macro_rules! wait_blocking {
+        ($future:expr) => {
+            $crate::harness::wait($future)
+        };
+    }
+
+    /// A handle of each mode over the database of a case.
+    pub fn handles(db: &Db) -> (activerecord::Database, activerecord::AsyncDatabase) {
+        (db.clone(), db.to_async())
+    }
+
+    /// A second handle on the file of a database, as another process has one.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn stranger(db: &Db) -> activerecord::Result<Db> {
+        crate::support::stranger_to(db)
+    }
+
+    /// A second handle on the file of a database, with a spy between.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn spied(db: &Db) -> activerecord::Result<(Db, crate::support::Calls)> {
+        crate::support::spied(db)
+    }
+
+    /// A database in memory with a short acquire timeout.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn in_memory() -> activerecord::Result<Db> {
+        crate::support::in_memory()
+    }
+
+    pub use crate::{both_blocking as both, wait_blocking as wait};
 }
 
 /// Names for async copies.
@@ -27,5 +67,46 @@ pub mod asynchronous {
         };
     }
 
-    pub use crate::both_async as both;
+    /// Waits for a future; inside `keep_async!`.
+    #[macro_export]
+    macro_rules! wait_async {
+        ($future:expr) => {
+            $future.await
+        };
+    }
+
+    /// A handle of each mode over the database of a case.
+    pub fn handles(db: &Db) -> (activerecord::Database, activerecord::AsyncDatabase) {
+        (db.to_blocking(), db.clone())
+    }
+
+    /// A second handle on the file of a database, as another process has one.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn stranger(db: &Db) -> activerecord::Result<Db> {
+        Ok(crate::support::stranger_to(&db.to_blocking())?.to_async())
+    }
+
+    /// A second handle on the file of a database, with a spy between.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn spied(db: &Db) -> activerecord::Result<(Db, crate::support::Calls)> {
+        let (spied, calls) = crate::support::spied(&db.to_blocking())?;
+        Ok((spied.to_async(), calls))
+    }
+
+    /// A database in memory with a short acquire timeout.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn in_memory() -> activerecord::Result<Db> {
+        Ok(crate::support::in_memory()?.to_async())
+    }
+
+    pub use crate::{both_async as both, wait_async as wait};
 }

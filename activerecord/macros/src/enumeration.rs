@@ -38,7 +38,10 @@ pub(crate) fn expand(input: &DeriveInput, data: &DataEnum) -> Result<TokenStream
         by_text(&private, &variants, &texts)
     };
     let name = &input.ident;
+    let row = crate::value::single(name, &private);
     errors.or(quote! {
+        #row
+
         #[automatically_derived]
         impl #private::Value for #name {
             #body

@@ -6,7 +6,7 @@ use crate::errors::Errors;
 use crate::fields::no_parameters;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DataStruct, DeriveInput, Error, Fields, Result, Type};
+use syn::{Data, DataStruct, DeriveInput, Error, Fields, Ident, Result, Type};
 
 const NEWTYPE: Grammar = Grammar {
     attribute: "value",
@@ -43,7 +43,10 @@ fn newtype(input: &DeriveInput, inner: &Type) -> Result<TokenStream> {
     let private = Arguments::read(&NEWTYPE, &input.attrs, &mut errors).private(&mut errors);
     let name = &input.ident;
     let inner = quote!(<#inner as #private::Value>);
+    let row = single(name, &private);
     errors.or(quote! {
+        #row
+
         #[automatically_derived]
         impl #private::Value for #name {
             const TYPE: #private::ColumnType = #inner::TYPE;
@@ -66,4 +69,16 @@ fn newtype(input: &DeriveInput, inner: &Type) -> Result<TokenStream> {
             }
         }
     })
+}
+
+/// A row of one column reads as the type.
+pub(crate) fn single(name: &Ident, private: &TokenStream) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl #private::FromRow for #name {
+            fn from_row(row: &dyn #private::Row) -> #private::Result<Self> {
+                row.get(0)
+            }
+        }
+    }
 }

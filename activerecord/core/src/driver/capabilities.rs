@@ -11,6 +11,9 @@ pub struct Capabilities {
     pub single_writer: bool,
     /// The database lives in its one connection, which is never closed and opened again (`:memory:`).
     pub single_connection: bool,
+    /// A connection does not age: nothing between here and the database closes it. The pool then keeps it at hand;
+    /// else it goes back to r2d2, which closes what is idle or old.
+    pub keeps_connections: bool,
     /// The isolation levels that a transaction may ask for.
     pub isolation: &'static [Isolation],
 }
@@ -21,6 +24,7 @@ impl Capabilities {
         Self {
             single_writer: false,
             single_connection: false,
+            keeps_connections: false,
             isolation: &[
                 Isolation::ReadUncommitted,
                 Isolation::ReadCommitted,
@@ -35,6 +39,7 @@ impl Capabilities {
         Self {
             single_writer: true,
             single_connection: false,
+            keeps_connections: true,
             isolation: &[Isolation::Serializable],
         }
     }

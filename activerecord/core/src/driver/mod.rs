@@ -5,6 +5,8 @@ mod connection;
 mod row;
 mod statement;
 #[cfg(feature = "async")]
+pub(crate) mod stop;
+#[cfg(feature = "async")]
 pub(crate) mod threaded;
 mod transaction;
 

@@ -5,9 +5,10 @@
 //! connection is ever hit. No executor is needed: any that polls futures will do.
 
 use super::Interrupt;
+use super::stop::{Stop, insist};
 use crate::engine::{Operation, run_now};
 use crate::error::{Error, ErrorKind, Result};
-use crate::handle::{Loan, Ticket};
+use crate::handle::{Loan, Ticket, TransactionState};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -227,6 +228,7 @@ enum TaskState<O: Operation> {
 
 /// How to stop an operation that runs.
 struct Running {
+    stop: Stop,
     interrupt: Option<Arc<dyn Interrupt>>,
     dropped: bool,
 }
@@ -241,6 +243,7 @@ impl<O: Operation> Task<O> {
         let mut state = self.lock();
         let running = TaskState::Running(
             Running {
+                stop: Stop::default(),
                 interrupt: None,
                 dropped: false,
             },
@@ -265,7 +268,27 @@ impl<O: Operation> Task<O> {
         let mut state = self.lock();
         match &mut *state {
             TaskState::Running(running, _) if !running.dropped => {
-                running.interrupt = loan.lease().ok().and_then(|lease| lease.interrupter());
+                if let Ok(lease) = loan.lease() {
+                    lease.heed(Some(running.stop.clone()));
+                    running.interrupt = lease.interrupter();
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Interrupts an operation that was dropped; `false` where it has ended.
+    fn interrupt(&self) -> bool {
+        match &*self.lock() {
+            TaskState::Running(
+                Running {
+                    interrupt: Some(interrupt),
+                    ..
+                },
+                _,
+            ) => {
+                interrupt.interrupt();
                 true
             }
             _ => false,
@@ -293,6 +316,9 @@ impl<O: Operation> Task<O> {
         if self.end() {
             // What an interrupted operation did is not known to the one who dropped it.
             loan.spoil();
+        }
+        if let Ok(lease) = loan.lease() {
+            lease.heed(None);
         }
         result
     }
@@ -337,13 +363,17 @@ impl<O: Operation> Job for Task<O> {
 }
 
 /// An operation under way on a thread.
-struct Flight<O: Operation>(Arc<Task<O>>);
+struct Flight<O: Operation> {
+    task: Arc<Task<O>>,
+    /// The transaction it is part of, until its result was taken.
+    transaction: Option<Arc<TransactionState>>,
+}
 
 impl<O: Operation> Future for Flight<O> {
     type Output = (O, Result<O::Output>);
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut state = self.0.lock();
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.task.lock();
         match &mut *state {
             TaskState::Queued(_, _, waker) | TaskState::Running(_, waker) => {
                 match waker {
@@ -356,6 +386,7 @@ impl<O: Operation> Future for Flight<O> {
         }
         let over = std::mem::replace(&mut *state, TaskState::Over);
         drop(state);
+        self.transaction = None;
         match over {
             TaskState::Done(operation, result, _) => Poll::Ready((operation, result)),
             TaskState::Panicked(panic, _) => resume_unwind(panic),
@@ -367,13 +398,19 @@ impl<O: Operation> Future for Flight<O> {
 
 impl<O: Operation> Drop for Flight<O> {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
+        if let Some(transaction) = self.transaction.take() {
+            transaction.statement_dropped();
+        }
+        let mut state = self.task.lock();
         match &mut *state {
             TaskState::Running(running, waker) => {
                 *waker = None;
                 running.dropped = true;
-                if let Some(interrupt) = &running.interrupt {
-                    interrupt.interrupt();
+                running.stop.say();
+                drop(state);
+                if self.task.interrupt() {
+                    let task = self.task.clone();
+                    insist(move || task.interrupt());
                 }
             }
             _ => {
@@ -391,6 +428,7 @@ pub(crate) async fn run<O: Operation>(
     operation: O,
     ticket: Ticket,
 ) -> (O, Result<O::Output>) {
+    let transaction = ticket.transaction();
     let task = Arc::new(Task {
         state: Mutex::new(TaskState::Queued(operation, ticket, None)),
     });
@@ -400,7 +438,7 @@ pub(crate) async fn run<O: Operation>(
             return (operation, Err(error));
         }
     }
-    Flight(task).await
+    Flight { task, transaction }.await
 }
 
 /// Hands a job over.

@@ -18,7 +18,7 @@ pub enum Isolation {
 }
 
 /// How a transaction is begun; see [`options`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TransactionOptions {
     /// The isolation level, or the database's own.

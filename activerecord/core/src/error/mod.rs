@@ -60,6 +60,12 @@ impl Error {
         Self::new(ErrorKind::Invalid, message)
     }
 
+    /// A rule of the record that refuses it, for hooks.
+    #[cold]
+    pub fn validation(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Validation, message)
+    }
+
     /// A cell that does not hold what the record's field can take.
     #[cold]
     pub fn decode(message: impl Into<Cow<'static, str>>) -> Self {

@@ -63,7 +63,7 @@ impl AsyncDatabase {
     ///
     /// Dropped, a transaction that was begun already is rolled back.
     pub async fn begin(&self) -> Result<AsyncTransaction> {
-        self.begin_with(&options()).await
+        self.begin_with(options()).await
     }
 
     /// Begins a transaction with options. Inside a transaction they do not apply, and other options than the plain
@@ -77,10 +77,10 @@ impl AsyncDatabase {
     /// # Cancel safety
     ///
     /// As for [`begin`](AsyncDatabase::begin).
-    pub async fn begin_with(&self, options: &TransactionOptions) -> Result<AsyncTransaction> {
+    pub async fn begin_with(&self, options: TransactionOptions) -> Result<AsyncTransaction> {
         let access = self.source.access_of(options)?;
         let ticket = self.source.ticket(&access, Purpose::Statement).await?;
-        let (options, pool) = (options.clone(), self.source.pool().clone());
+        let pool = self.source.pool().clone();
         let begin = move |loan: Result<Loan>| {
             let mut loan = loan?;
             loan.lease()?.begin(&options)?;
@@ -117,7 +117,7 @@ impl AsyncDatabase {
     /// As for [`transaction`](AsyncDatabase::transaction).
     pub async fn transaction_with<T>(
         &self,
-        options: &TransactionOptions,
+        options: TransactionOptions,
         body: impl AsyncFnOnce(&AsyncTransaction) -> Result<T>,
     ) -> Result<T> {
         let transaction = self.begin_with(options).await?;
@@ -168,7 +168,7 @@ impl AsyncDatabase {
     {
         let mut retries = Retries::new(&options);
         loop {
-            match self.run_shared(&options, &body).await {
+            match self.run_shared(options, &body).await {
                 Err(error) if retries.again(&error) => futures_timer::Delay::new(retries.pause()).await,
                 result => return result,
             }
@@ -178,7 +178,7 @@ impl AsyncDatabase {
     /// Runs the closure of a retrying transaction once.
     async fn run_shared<T, F: Future<Output = Result<T>>>(
         &self,
-        options: &TransactionOptions,
+        options: TransactionOptions,
         body: impl Fn(Arc<AsyncTransaction>) -> F,
     ) -> Result<T> {
         let transaction = Arc::new(self.begin_with(options).await?);

@@ -5,6 +5,7 @@ use super::rows::{BATCH, Iterate, OpenRows, RowQuery};
 use super::transaction_state::{Purpose, TransactionState};
 use super::{AsyncDatabase, AsyncTransaction, Pending};
 use crate::driver::Interrupt;
+use crate::driver::stop::Switch;
 use crate::driver::threaded::{self, Job};
 use crate::engine::Access;
 use crate::error::{Error, Result};
@@ -36,6 +37,7 @@ struct Shared<T> {
     state: Mutex<State<T>>,
     /// The stream has taken a batch, or is gone.
     taken: Condvar,
+    switch: Arc<Switch>,
     start: Mutex<Option<(Ticket, RowQuery)>>,
 }
 
@@ -46,7 +48,6 @@ struct State<T> {
     ended: bool,
     /// The stream is gone.
     dropped: bool,
-    interrupt: Option<Arc<dyn Interrupt>>,
     waker: Option<Waker>,
 }
 
@@ -60,20 +61,20 @@ impl<T: FromRow> Shared<T> {
         let mut loan = ticket.open()?;
         let interrupt = loan.lease()?.interrupter();
         let mut open = OpenRows::new(loan, query)?;
-        if !self.begin(interrupt) {
-            return Ok(());
-        }
-        let result = self.pump(&mut open);
+        let result = if self.begin(interrupt) {
+            self.pump(&mut open)
+        } else {
+            Ok(())
+        };
         // Before the connection goes back: an interrupt must not hit whoever has it next.
-        self.lock().interrupt = None;
+        self.switch.set(None);
         result
     }
 
     /// From here on the query can be interrupted; `false` where the stream is gone already.
     fn begin(&self, interrupt: Option<Arc<dyn Interrupt>>) -> bool {
-        let mut state = self.lock();
-        state.interrupt = interrupt;
-        !state.dropped
+        self.switch.set(interrupt);
+        !self.lock().dropped
     }
 
     fn pump(&self, open: &mut OpenRows) -> Result<()> {
@@ -170,10 +171,8 @@ impl<T> Drop for RowStream<T> {
         if let Some(transaction) = self.transaction.take().filter(|_| !state.ended) {
             transaction.iteration_dropped();
         }
-        if let Some(interrupt) = &state.interrupt {
-            interrupt.interrupt();
-        }
         drop(state);
+        self.shared.switch.clone().press();
         self.shared.taken.notify_one();
     }
 }
@@ -196,12 +195,12 @@ impl Iterate for AsyncDatabase {
                 failure: None,
                 ended: false,
                 dropped: false,
-                interrupt: None,
                 waker: None,
             };
             let shared = Arc::new(Shared {
                 state: Mutex::new(state),
                 taken: Condvar::new(),
+                switch: Arc::default(),
                 start: Mutex::new(Some((ticket, query))),
             });
             threaded::submit(self.source().pool().workers(), shared.clone())?;

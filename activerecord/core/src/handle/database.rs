@@ -26,8 +26,8 @@ impl Database {
     /// # Errors
     ///
     /// What the backend says of the first connection.
-    pub fn open(backend: Arc<dyn Backend>, options: &PoolOptions) -> Result<Self> {
-        Ok(Self::of(Source::Pool(Arc::new(Pool::open(backend, options)?))))
+    pub fn open(backend: Arc<dyn Backend>, options: PoolOptions) -> Result<Self> {
+        Ok(Self::of(Source::Pool(Arc::new(Pool::open(backend, &options)?))))
     }
 
     pub(crate) fn of(source: Source) -> Self {
@@ -51,7 +51,7 @@ impl Database {
     ///
     /// [`PoolTimeout`](crate::ErrorKind::PoolTimeout), or whatever the database says.
     pub fn begin(&self) -> Result<Transaction> {
-        self.begin_with(&options())
+        self.begin_with(options())
     }
 
     /// Begins a transaction with options. Inside a transaction they do not apply, and other options than the plain
@@ -61,10 +61,10 @@ impl Database {
     ///
     /// [`Unsupported`](crate::ErrorKind::Unsupported) for an isolation level that the database lacks; else as for
     /// [`begin`](Database::begin).
-    pub fn begin_with(&self, options: &TransactionOptions) -> Result<Transaction> {
+    pub fn begin_with(&self, options: TransactionOptions) -> Result<Transaction> {
         let access = self.source.access_of(options)?;
         let mut loan = self.source.loan(&access, Purpose::Statement)?;
-        loan.lease()?.begin(options)?;
+        loan.lease()?.begin(&options)?;
         let state = loan.into_transaction(self.source.pool())?;
         Ok(Transaction::new(
             Self::of(Source::Transaction(self.source.pool().clone(), state.clone())),
@@ -90,7 +90,7 @@ impl Database {
     /// As for [`transaction`](Database::transaction) and [`begin_with`](Database::begin_with).
     pub fn transaction_with<T>(
         &self,
-        options: &TransactionOptions,
+        options: TransactionOptions,
         body: impl FnOnce(&Transaction) -> Result<T>,
     ) -> Result<T> {
         run(self.begin_with(options)?, body)
@@ -122,7 +122,7 @@ impl Database {
     ) -> Result<T> {
         let mut retries = super::transaction::Retries::new(&options);
         loop {
-            match self.transaction_with(&options, &body) {
+            match self.transaction_with(options, &body) {
                 Err(error) if retries.again(&error) => std::thread::sleep(retries.pause()),
                 result => return result,
             }
@@ -184,7 +184,7 @@ impl Handle for Database {
 
 impl Source {
     /// Whether a transaction queues with the writers, where its options make sense here.
-    pub(crate) fn access_of(&self, options: &TransactionOptions) -> Result<Access> {
+    pub(crate) fn access_of(&self, options: TransactionOptions) -> Result<Access> {
         if matches!(self, Self::Transaction(..)) {
             return match options.isolation.is_some() || options.read_only || options.deferred {
                 true => Err(Error::invalid(

@@ -1,6 +1,8 @@
 //! A leased connection: what is known of its state, and how it goes back clean.
 
-use super::pool::{Home, Reservation};
+use super::pool::{Kept, Reservation};
+#[cfg(feature = "async")]
+use crate::driver::stop::Stop;
 use crate::driver::{Connection, Control, Interrupt, RowSink, Statement, TransactionOptions, Written};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::Dialect;
@@ -13,21 +15,25 @@ use std::sync::Arc;
 /// closed where that fails; it is never handed out as it is.
 pub(crate) struct Lease {
     reservation: Reservation,
-    connection: Option<Box<dyn Connection>>,
-    home: Option<Home>,
+    /// Empty once the connection went back.
+    kept: Option<Kept>,
     /// How many transactions and savepoints are open.
     depth: u32,
     unsettled: bool,
+    /// Says when no further statement is to start.
+    #[cfg(feature = "async")]
+    stop: Option<Stop>,
 }
 
 impl Lease {
-    pub(crate) fn new(reservation: Reservation, connection: Box<dyn Connection>, home: Option<Home>) -> Self {
+    pub(crate) fn new(reservation: Reservation, kept: Kept) -> Self {
         Self {
             reservation,
-            connection: Some(connection),
-            home,
+            kept: Some(kept),
             depth: 0,
             unsettled: false,
+            #[cfg(feature = "async")]
+            stop: None,
         }
     }
 
@@ -45,23 +51,37 @@ impl Lease {
     }
 
     pub(crate) fn max_params(&self) -> usize {
-        self.connection
-            .as_ref()
-            .map_or(0, |connection| connection.max_params())
+        self.opened().map_or(0, |connection| connection.max_params())
     }
 
     #[cfg(feature = "async")]
     pub(crate) fn interrupter(&self) -> Option<Arc<dyn Interrupt>> {
-        self.connection.as_ref()?.interrupter()
+        self.opened()?.interrupter()
+    }
+
+    /// Starts no further statement once this says stop.
+    #[cfg(feature = "async")]
+    pub(crate) fn heed(&mut self, stop: Option<Stop>) {
+        self.stop = stop;
+    }
+
+    fn check_wanted(&self) -> Result<()> {
+        #[cfg(feature = "async")]
+        if let Some(stop) = &self.stop {
+            return stop.check();
+        }
+        Ok(())
     }
 
     pub(crate) fn query(&mut self, statement: &Statement<'_>, sink: &mut dyn RowSink) -> Result<()> {
+        self.check_wanted()?;
         let observer = self.reservation.pool.observer;
         let connection = self.connection()?;
         observer.query(statement, sink, |sink| connection.query(statement, sink))
     }
 
     pub(crate) fn execute(&mut self, statement: &Statement<'_>) -> Result<Written> {
+        self.check_wanted()?;
         let observer = self.reservation.pool.observer;
         let connection = self.connection()?;
         observer.execute(
@@ -77,6 +97,7 @@ impl Lease {
 
     /// Begins a transaction, or sets a savepoint inside one.
     pub(crate) fn begin(&mut self, options: &TransactionOptions) -> Result<()> {
+        self.check_wanted()?;
         let control = match self.depth {
             0 => Control::Begin(options),
             depth => Control::Savepoint(depth),
@@ -129,19 +150,20 @@ impl Lease {
     }
 
     pub(crate) fn is_in_transaction(&mut self) -> bool {
-        self.connection
-            .as_mut()
+        self.opened_mut()
             .is_some_and(|connection| connection.is_in_transaction())
     }
 
     /// Takes the connection out, for a cursor.
     pub(crate) fn detach(&mut self) -> Option<Box<dyn Connection>> {
-        self.connection.take()
+        self.kept.as_mut()?.connection.take()
     }
 
     /// Puts it back.
     pub(crate) fn attach(&mut self, connection: Box<dyn Connection>) {
-        self.connection = Some(connection);
+        if let Some(kept) = &mut self.kept {
+            kept.connection = Some(connection);
+        }
     }
 
     fn control(&mut self, control: Control<'_>) -> Result<()> {
@@ -155,7 +177,15 @@ impl Lease {
     }
 
     fn connection(&mut self) -> Result<&mut Box<dyn Connection>> {
-        self.connection.as_mut().ok_or_else(busy)
+        self.opened_mut().ok_or_else(busy)
+    }
+
+    fn opened(&self) -> Option<&dyn Connection> {
+        self.kept.as_ref()?.connection.as_deref()
+    }
+
+    fn opened_mut(&mut self) -> Option<&mut Box<dyn Connection>> {
+        self.kept.as_mut()?.connection.as_mut()
     }
 
     /// Whether the connection can go back to the pool, once it is out of any transaction.
@@ -166,17 +196,18 @@ impl Lease {
                 return false;
             }
         }
-        self.connection
-            .as_mut()
-            .is_some_and(|connection| connection.is_usable())
+        self.opened_mut().is_some_and(|connection| connection.is_usable())
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         let usable = self.settle();
-        let connection = self.connection.take().filter(|_| usable);
-        self.reservation.put_back(connection, self.home.take());
+        match self.kept.take() {
+            Some(kept) if usable => self.reservation.put_back(kept),
+            Some(kept) => kept.close(),
+            None => {}
+        }
     }
 }
 

@@ -27,6 +27,15 @@ pub(crate) enum Ticket {
 }
 
 impl Ticket {
+    /// The transaction that the connection is of.
+    #[cfg(feature = "async")]
+    pub(crate) fn transaction(&self) -> Option<Arc<TransactionState>> {
+        match self {
+            Self::Reserved(_) => None,
+            Self::Taken(loan) => loan.transaction.clone(),
+        }
+    }
+
     pub(crate) fn open(self) -> Result<Loan> {
         match self {
             Self::Reserved(reservation) => reservation.lease().map(Loan::of_pool),

@@ -34,4 +34,6 @@ pub use self::mode::{Asynchronous, Blocking, Handle, Mode, Pending, Returns, Wit
 pub use self::pool::{PoolOptions, PoolStatus};
 pub use self::rows::{Iterate, Rows};
 pub use self::transaction::Transaction;
+#[cfg(feature = "async")]
+pub(crate) use self::transaction_state::TransactionState;
 pub use self::verbs::Verbs;

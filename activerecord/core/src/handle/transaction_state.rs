@@ -159,6 +159,12 @@ impl TransactionState {
         self.change(Status::Open, Status::Nested);
     }
 
+    /// A statement was dropped before anybody saw its result: it may have taken effect or not.
+    #[cfg(feature = "async")]
+    pub(crate) fn statement_dropped(&self) {
+        self.change(Status::Open, Status::Aborted);
+    }
+
     /// The iteration was dropped: its connection is on its way back, so that statements wait for it.
     #[cfg(feature = "async")]
     pub(crate) fn iteration_dropped(&self) {

@@ -141,9 +141,9 @@ tuple!(A B C D E F);
 tuple!(A B C D E F G);
 tuple!(A B C D E F G H);
 
-/// One column reads as a tuple of one.
-impl<R, V: Value> Selection<R> for TypedColumn<R, V> {
-    type Output = (V,);
+/// One column reads as its type alone.
+impl<R, V: Value + FromRow> Selection<R> for TypedColumn<R, V> {
+    type Output = V;
 
     fn columns(self) -> Vec<usize> {
         vec![self.index()]

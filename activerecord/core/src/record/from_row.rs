@@ -8,7 +8,7 @@ use crate::value::{SqlValue, Value};
 /// A type that a row can be read as: records, tuples, and structs with `#[derive(FromRow)]`.
 #[diagnostic::on_unimplemented(
     message = "a row cannot be read as `{Self}`",
-    note = "use a tuple of column types, `#[derive(FromRow)]` on a struct, or a record"
+    note = "use a column type or a tuple of them, `#[derive(FromRow)]` on a struct, or a record"
 )]
 pub trait FromRow: Sized + Send + 'static {
     /// The columns by name, in the order in which [`from_row`](FromRow::from_row) reads them; `None` reads by
@@ -28,6 +28,52 @@ impl<R: Record> FromRow for Active<R> {
 
     fn from_row(row: &dyn Row) -> Result<Self> {
         R::from_row(row).map(Active::of_row)
+    }
+}
+
+/// One column reads as its type alone; the derive of `Value` writes the same.
+macro_rules! single {
+    ($($type:ty),+) => {
+        $(impl FromRow for $type {
+            fn from_row(row: &dyn Row) -> Result<Self> {
+                row.get(0)
+            }
+        })+
+    };
+}
+
+single!(
+    bool,
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    u16,
+    u32,
+    u64,
+    f32,
+    f64,
+    String,
+    Vec<u8>
+);
+#[cfg(feature = "chrono")]
+single!(
+    chrono::NaiveDate,
+    chrono::NaiveTime,
+    chrono::NaiveDateTime,
+    chrono::DateTime<chrono::Utc>
+);
+#[cfg(feature = "uuid")]
+single!(uuid::Uuid);
+#[cfg(feature = "decimal")]
+single!(rust_decimal::Decimal);
+#[cfg(feature = "json")]
+single!(serde_json::Value);
+
+impl<V: Value + FromRow> FromRow for Option<V> {
+    fn from_row(row: &dyn Row) -> Result<Self> {
+        row.get(0)
     }
 }
 

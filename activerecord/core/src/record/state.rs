@@ -239,7 +239,7 @@ pub(super) fn undoubted<R: Record>(state: State<R>) -> State<R> {
 }
 
 /// The record as the database has it, where that differs from the record in hand.
-pub(super) fn base<'a, R: Record>(state: &'a State<R>) -> Option<&'a R> {
+pub(super) fn base<R: Record>(state: &State<R>) -> Option<&R> {
     let known = state.as_deref()?;
     match (known.verdict(), &known.undo) {
         (Some(Verdict::Undone | Verdict::Unknown), Some(undo)) => {

@@ -12,6 +12,8 @@ pub struct Table {
     pub columns: &'static [Column],
     /// The positions of the primary key's columns.
     pub key: &'static [usize],
+    all: ColumnSet,
+    numbered_key: Option<usize>,
     sql: SqlCache,
 }
 
@@ -41,6 +43,13 @@ impl Table {
             name,
             columns,
             key,
+            all: ColumnSet::first(columns.len()),
+            numbered_key: match key {
+                [column] if columns[*column].generated && columns[*column].column_type.is_integer() => {
+                    Some(*column)
+                }
+                _ => None,
+            },
             sql: SqlCache::new(),
         }
     }
@@ -61,17 +70,12 @@ impl Table {
 
     /// All columns.
     pub(crate) fn all(&self) -> ColumnSet {
-        ColumnSet::first(self.columns.len())
+        self.all
     }
 
     /// The one column of the key that the database can number by itself and tell without `RETURNING`.
     pub(crate) fn numbered_key(&self) -> Option<usize> {
-        match self.key {
-            [column] if self.columns[*column].generated && self.columns[*column].column_type.is_integer() => {
-                Some(*column)
-            }
-            _ => None,
-        }
+        self.numbered_key
     }
 
     pub(crate) fn sql(&'static self, dialect: &'static dyn Dialect) -> &'static FixedSql {
@@ -90,11 +94,16 @@ impl ColumnSet {
     pub const LIMIT: usize = 128;
 
     /// The first `count` columns.
-    pub(crate) fn first(count: usize) -> Self {
-        match count {
-            0 => Self(0),
-            _ => Self(u128::MAX >> (Self::LIMIT - count.min(Self::LIMIT))),
+    pub(crate) const fn first(count: usize) -> Self {
+        if count == 0 {
+            return Self(0);
         }
+        Self(u128::MAX >> Self::LIMIT.saturating_sub(count))
+    }
+
+    /// Whether it is just this one.
+    pub(crate) fn is_only(self, column: usize) -> bool {
+        self.0 == 1 << column
     }
 
     /// Adds a column where the condition holds.

@@ -150,9 +150,7 @@ impl FixedSql {
     pub(crate) fn returned(&self, sent: ColumnSet) -> ColumnSet {
         let filled_in = self.table.all().without(sent);
         match self.table.numbered_key() {
-            Some(key) if self.dialect.has_insert_id() && filled_in == ColumnSet::from_iter([key]) => {
-                ColumnSet::EMPTY
-            }
+            Some(key) if self.dialect.has_insert_id() && filled_in.is_only(key) => ColumnSet::EMPTY,
             _ => filled_in,
         }
     }

@@ -1,7 +1,9 @@
 //! JSON documents.
 
 use super::{ColumnType, SqlValue, Value, mismatch};
+use crate::driver::Row;
 use crate::error::{Error, Result};
+use crate::record::FromRow;
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::{Deref, DerefMut};
 
@@ -37,6 +39,12 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Value for Json<T> 
 
     fn from_value(value: SqlValue<'_>) -> Result<Self> {
         read(value).map(Json)
+    }
+}
+
+impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> FromRow for Json<T> {
+    fn from_row(row: &dyn Row) -> Result<Self> {
+        row.get(0)
     }
 }
 

@@ -137,7 +137,7 @@ pub enum ColumnType {
 
 impl ColumnType {
     /// Whether the column holds an integer.
-    pub fn is_integer(self) -> bool {
+    pub const fn is_integer(self) -> bool {
         use ColumnType::{I8, I16, I32, I64, U8, U16, U32, U64};
         matches!(self, I8 | I16 | I32 | I64 | U8 | U16 | U32 | U64)
     }

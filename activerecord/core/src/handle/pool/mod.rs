@@ -1,17 +1,23 @@
 //! The connections of a database: a fair gate in front of them, and a lane for the one writer where there is one.
 
+mod reservation;
+mod store;
+
+pub(crate) use self::reservation::Reservation;
+use self::reservation::Turn;
+pub(super) use self::store::Kept;
+use self::store::{Permit, Store};
+
 use super::gate::Gate;
-use super::lease::Lease;
 #[cfg(feature = "async")]
 use crate::driver::threaded::{Workers, until};
-use crate::driver::{Backend, Capabilities, Connection};
+use crate::driver::{Backend, Capabilities};
 use crate::engine::Access;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::Observer;
 use crate::sql::Dialect;
-use scheduled_thread_pool::ScheduledThreadPool;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// The limits of a handle's connections.
@@ -60,27 +66,14 @@ pub(crate) struct Pool {
     gate: Gate<Permit>,
     /// The turn to write, where the database takes one writer at a time.
     lane: Option<Gate<()>>,
-    store: Store,
+    /// Opens connections, unless the one connection goes around with its permit.
+    store: Option<Store>,
+    /// Whether a permit keeps its connection while nobody uses it.
+    keeps: bool,
     #[cfg(feature = "async")]
     workers: OnceLock<Arc<Workers>>,
     closed: OnceLock<()>,
 }
-
-enum Store {
-    /// The one connection goes around with its permit.
-    Single,
-    /// With why the last connection could not be opened, since r2d2 tells the text alone.
-    Many(r2d2::Pool<Manager>, Failure),
-}
-
-type Failure = Arc<Mutex<Option<Error>>>;
-
-/// The right to one connection. Where the database is in its one connection (`:memory:`), which is never closed and
-/// opened again, this is the connection.
-type Permit = Option<Box<dyn Connection>>;
-
-/// The pool's side of a leased connection, empty as long as it is leased.
-pub(crate) type Home = Box<r2d2::PooledConnection<Manager>>;
 
 impl Pool {
     /// Opens one connection, so that a wrong path or password is told at once, and keeps it.
@@ -93,17 +86,12 @@ impl Pool {
         };
         let first = backend.connect()?;
         let dialect = backend.dialect();
+        let keeps = capabilities.keeps_connections;
         let (store, permits) = if capabilities.single_connection {
-            (Store::Single, vec![Some(first)])
+            (None, vec![Some(Kept::for_ever(first))])
         } else {
-            let failure = Failure::default();
-            let manager = Manager {
-                backend,
-                first: Mutex::new(Some(first)),
-                failure: failure.clone(),
-            };
-            let pool = manager_pool(manager, size, options.acquire_timeout)?;
-            (Store::Many(pool, failure), (0..size).map(|_| None).collect())
+            let store = Store::new(backend, first, size, options.acquire_timeout)?;
+            (Some(store), (0..size).map(|_| None).collect())
         };
         Ok(Self {
             dialect,
@@ -115,6 +103,7 @@ impl Pool {
             lane: (capabilities.single_writer && size > 1).then(|| Gate::new([()])),
             capabilities,
             store,
+            keeps,
             #[cfg(feature = "async")]
             workers: OnceLock::new(),
             closed: OnceLock::new(),
@@ -161,13 +150,17 @@ impl Pool {
     }
 
     pub(crate) fn check_open(&self) -> Result<()> {
-        match self.closed.get() {
-            Some(()) => Err(Error::new(
+        if self.is_closed() {
+            return Err(Error::new(
                 ErrorKind::PoolClosed,
                 "the database handle was closed",
-            )),
-            None => Ok(()),
+            ));
         }
+        Ok(())
+    }
+
+    fn is_closed(&self) -> bool {
+        self.closed.get().is_some()
     }
 
     fn lane_for(&self, access: &Access) -> Option<&Gate<()>> {
@@ -189,9 +182,16 @@ impl Pool {
         }
     }
 
-    /// Lets no further work in; what runs goes on to its end.
+    /// Lets no further work in and closes the connections that are not in use; what runs goes on to its end.
     pub(crate) fn close(&self) {
         let _ = self.closed.set(());
+        let free: Vec<Permit> = std::iter::from_fn(|| self.gate.try_enter()).collect();
+        for permit in free {
+            if let Some(kept) = permit {
+                kept.close();
+            }
+            self.gate.leave(None);
+        }
     }
 
     #[cold]
@@ -204,11 +204,7 @@ impl Pool {
             ..
         } = self.status();
         let waited = self.timeout;
-        let what = if to_write {
-            "the turn to write"
-        } else {
-            "a connection"
-        };
+        let what = if to_write { "turn to write" } else { "connection" };
         Error::new(
             ErrorKind::PoolTimeout,
             format!(
@@ -234,149 +230,6 @@ impl Pool {
             workers.close(Instant::now() + self.timeout);
         }
     }
-}
-
-/// A connection's permit, and with it the turn to write where that is needed; given back when dropped.
-pub(crate) struct Reservation {
-    pub(crate) pool: Arc<Pool>,
-    permit: Permit,
-    lane: bool,
-}
-
-impl Reservation {
-    fn new(pool: Arc<Pool>, permit: Permit, lane: bool) -> Self {
-        Self { pool, permit, lane }
-    }
-
-    /// Takes the connection. It may have to be opened first, which blocks.
-    pub(crate) fn lease(mut self) -> Result<Lease> {
-        let (connection, home) = self.take()?;
-        Ok(Lease::new(self, connection, home))
-    }
-
-    fn take(&mut self) -> Result<(Box<dyn Connection>, Option<Home>)> {
-        match &self.pool.store {
-            Store::Single => self
-                .permit
-                .take()
-                .map(|connection| (connection, None))
-                .ok_or_else(gone),
-            Store::Many(pool, failure) => {
-                let mut pooled = pool.get().map_err(|error| connect_failed(failure, &error))?;
-                let connection = pooled.0.take().ok_or_else(gone)?;
-                Ok((connection, Some(Box::new(pooled))))
-            }
-        }
-    }
-
-    /// Takes a connection back, `None` where it could not be kept.
-    pub(crate) fn put_back(&mut self, connection: Option<Box<dyn Connection>>, home: Option<Home>) {
-        match home {
-            // An empty slot counts as broken, and r2d2 opens another.
-            Some(mut pooled) => pooled.0 = connection,
-            None => self.permit = connection,
-        }
-    }
-}
-
-impl Drop for Reservation {
-    fn drop(&mut self) {
-        self.pool.gate.leave(self.permit.take());
-        if let Some(lane) = self.pool.lane.as_ref().filter(|_| self.lane) {
-            lane.leave(());
-        }
-    }
-}
-
-/// The turn to write, passed on where the wait for a connection ends early.
-struct Turn<'a>(&'a Gate<()>);
-
-impl<'a> Turn<'a> {
-    fn of(lane: &'a Gate<()>, entered: Option<()>) -> Option<Self> {
-        entered.map(|()| Self(lane))
-    }
-
-    /// Leaves it to the reservation to pass the turn on, and says whether there is one.
-    fn keep(turn: Option<Self>) -> bool {
-        turn.map(std::mem::forget).is_some()
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.0.leave(());
-    }
-}
-
-/// Opens connections for r2d2.
-pub(crate) struct Manager {
-    backend: Arc<dyn Backend>,
-    /// The connection that was opened to try the options, the first to be handed out.
-    first: Mutex<Option<Box<dyn Connection>>>,
-    failure: Failure,
-}
-
-/// A pooled connection; empty while it is leased, or once it was lost.
-pub(crate) struct Slot(Option<Box<dyn Connection>>);
-
-impl r2d2::ManageConnection for Manager {
-    type Connection = Slot;
-    type Error = Error;
-
-    fn connect(&self) -> Result<Slot> {
-        let first = lock(&self.first).take();
-        match first.map_or_else(|| self.backend.connect(), Ok) {
-            Ok(connection) => Ok(Slot(Some(connection))),
-            Err(error) => {
-                let text = Error::new(error.kind(), error.to_string());
-                *lock(&self.failure) = Some(error);
-                Err(text)
-            }
-        }
-    }
-
-    fn is_valid(&self, _: &mut Slot) -> Result<()> {
-        Ok(())
-    }
-
-    fn has_broken(&self, slot: &mut Slot) -> bool {
-        slot.0.is_none()
-    }
-}
-
-fn manager_pool(manager: Manager, size: u32, timeout: Duration) -> Result<r2d2::Pool<Manager>> {
-    static OPENER: OnceLock<Arc<ScheduledThreadPool>> = OnceLock::new();
-    let opener = OPENER.get_or_init(|| {
-        let threads = ScheduledThreadPool::builder().num_threads(1);
-        Arc::new(threads.thread_name_pattern("activerecord-opener").build())
-    });
-    r2d2::Pool::builder()
-        .max_size(size)
-        .min_idle(Some(1))
-        .test_on_check_out(false)
-        .connection_timeout(timeout)
-        .error_handler(Box::new(r2d2::NopErrorHandler))
-        .thread_pool(opener.clone())
-        .build(manager)
-        .map_err(|error| Error::new(ErrorKind::PoolTimeout, error.to_string()))
-}
-
-#[cold]
-fn connect_failed(failure: &Failure, error: &r2d2::Error) -> Error {
-    let cause = lock(failure).take();
-    cause.map_or_else(
-        || {
-            Error::new(
-                ErrorKind::PoolTimeout,
-                format!("no further connection could be opened: {error}"),
-            )
-        },
-        |cause| cause.context("no further connection could be opened"),
-    )
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cold]

@@ -1,0 +1,208 @@
+//! What runs when its future is dropped is stopped, and nothing else is.
+
+use conformance_macros::cases;
+
+pub(super) use self::cancellation::cases;
+
+#[cases]
+mod cancellation {
+    use crate::prelude::*;
+    use crate::support::{cuts, is_whole, kind, until_async};
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    #[only(asynchronous)]
+    const ENDLESS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000000) \
+                           SELECT COUNT(*) FROM n";
+
+    /// Tells that it has started, goes on when it is told to, and then runs a statement.
+    #[only(asynchronous)]
+    struct Paused {
+        started: Sender<()>,
+        go_on: Receiver<()>,
+        sql: &'static str,
+    }
+
+    #[only(asynchronous)]
+    impl Work for Paused {
+        type Output = ();
+
+        // It takes no turn to write, so that its first poll starts it.
+        const WRITES: bool = false;
+
+        async fn run(self, session: &Session<'_>) -> Result<()> {
+            self.started.send(()).unwrap();
+            // An error says that the test has gone on without a word.
+            let _ = self.go_on.recv();
+            session.execute(self.sql, ()).await.map(drop)
+        }
+    }
+
+    #[only(asynchronous)]
+    fn paused(sql: &'static str) -> (Paused, Receiver<()>, Sender<()>) {
+        let (started, has_started) = channel();
+        let (tell, go_on) = channel();
+        (Paused { started, go_on, sql }, has_started, tell)
+    }
+
+    /// Waits on a thread of its own: a receiver is not `Sync`.
+    #[only(asynchronous)]
+    fn wait_for(started: Receiver<()>) {
+        let thread = std::thread::spawn(move || started.recv());
+        thread.join().unwrap().unwrap();
+    }
+
+    /// A long query that is dropped is stopped, so that its thread and its connection are free again.
+    #[only(asynchronous)]
+    async fn a_long_query_is_stopped(db: &Db) -> Result<()> {
+        for cut in cuts().take(12) {
+            assert!(cut.off(db.query_sql::<(i64,)>(ENDLESS, ())).await.is_none());
+        }
+        is_whole(db).await
+    }
+
+    /// A long query that is iterated over is stopped before its first row.
+    #[only(asynchronous)]
+    async fn a_long_iteration_is_stopped_before_its_first_row(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        let never = "id IN (WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000000) \
+                     SELECT i FROM n WHERE i < 0)";
+        Account { id: 1, balance: 0 }.save(db).await?;
+        for cut in cuts().take(12) {
+            let mut rows = Account::query().filter_sql(never, ()).iterate(db).await?;
+            assert!(cut.off(rows.next()).await.is_none());
+            drop(rows);
+        }
+        is_whole(db).await
+    }
+
+    /// A work that is dropped between two statements does not start the next.
+    #[only(asynchronous)]
+    async fn a_work_dropped_between_statements_starts_no_further(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        let (work, has_started, go_on) = paused("INSERT INTO accounts (id, balance) VALUES (1, 1)");
+        let cut = cuts().next().unwrap();
+        let mut running = Box::pin(db.run(work));
+        assert!(cut.off(&mut running).await.is_none());
+        wait_for(has_started);
+        drop(running);
+        go_on.send(()).unwrap();
+        is_whole(db).await?;
+        assert_eq!(Account::query().count(db).await?, 0);
+        Ok(())
+    }
+
+    /// A statement that was cut off spoils its transaction: it takes no further one and cannot be committed.
+    #[only(asynchronous)]
+    async fn a_statement_cut_off_spoils_its_transaction(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        let tx = db.begin().await?;
+        Account { id: 1, balance: 0 }.save(&tx).await?;
+        let (work, has_started, go_on) = paused(ENDLESS);
+        let mut running = Box::pin(tx.run(work));
+        let cut = cuts().next().unwrap();
+        assert!(cut.off(&mut running).await.is_none());
+        wait_for(has_started);
+        go_on.send(()).unwrap();
+        drop(running);
+        let later = Account { id: 2, balance: 0 }.save(&tx).await;
+        assert_eq!(kind(later), ErrorKind::TransactionAborted);
+        assert_eq!(kind(tx.commit().await), ErrorKind::TransactionAborted);
+        assert_eq!(Account::query().count(db).await?, 0);
+        is_whole(db).await
+    }
+
+    /// An interrupt that comes at any moment around the start of a long statement stops it.
+    #[only(asynchronous)]
+    async fn an_interrupt_at_the_start_of_a_statement_is_not_lost(db: &Db) -> Result<()> {
+        for turns in 0..200 {
+            let (work, has_started, go_on) = paused(ENDLESS);
+            let mut running = Box::pin(db.run(work));
+            assert!(cuts().next().unwrap().off(&mut running).await.is_none());
+            wait_for(has_started);
+            go_on.send(()).unwrap();
+            for _ in 0..turns {
+                std::hint::spin_loop();
+            }
+            drop(running);
+            until_async(db, |status| status.in_use == 0).await;
+        }
+        is_whole(db).await
+    }
+
+    /// A dropped job that has not started is withdrawn: it never runs.
+    #[only(asynchronous)]
+    async fn a_job_that_waits_is_withdrawn(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        let holder = db.begin().await?;
+        let cut = cuts().next().unwrap();
+        for id in 0..10 {
+            assert!(cut.off(Account { id, balance: 0 }.save(db)).await.is_none());
+        }
+        assert_eq!(db.status().waiting_to_write, 0);
+        holder.rollback().await?;
+        is_whole(db).await?;
+        assert_eq!(Account::query().count(db).await?, 0);
+        Ok(())
+    }
+
+    /// A cancel that comes as its statement ends hits nobody else.
+    #[only(asynchronous)]
+    async fn a_late_cancel_hits_no_neighbour(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        Account::insert_all(db, (0..200).map(|id| Account { id, balance: 0 }).collect()).await?;
+        for _ in 0..100 {
+            for cut in cuts().take(6) {
+                let _ = cut.off(Account::find(db, 1)).await;
+                assert_eq!(Account::find_all(db).await?.len(), 200);
+            }
+        }
+        is_whole(db).await
+    }
+
+    /// A stream that is dropped as its query ends hits nobody else.
+    #[only(asynchronous)]
+    async fn a_late_drop_of_a_stream_hits_no_neighbour(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        Account::insert_all(db, (0..200).map(|id| Account { id, balance: 0 }).collect()).await?;
+        for _ in 0..600 {
+            let mut rows = Account::query().limit(3).iterate(db).await?;
+            assert!(rows.next().await.is_some());
+            drop(rows);
+            assert_eq!(Account::find_all(db).await?.len(), 200);
+        }
+        is_whole(db).await
+    }
+
+    /// The end of a transaction is not stopped by a cancel of what was before it.
+    #[only(asynchronous)]
+    async fn all_connections_are_back_after_a_storm_of_cancels(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        let task = |n: i64| {
+            let own = db.clone();
+            tokio::spawn(async move {
+                for (round, cut) in (0..).zip(cuts().take(12)) {
+                    let id = n * 100 + round;
+                    let transaction = own.transaction(async |tx| {
+                        Account { id, balance: 1 }.save(tx).await?;
+                        Account {
+                            id: -id - 1,
+                            balance: -1,
+                        }
+                        .save(tx)
+                        .await?;
+                        Ok(())
+                    });
+                    let _ = cut.off(transaction).await;
+                }
+            })
+        };
+        let tasks: Vec<_> = (0..8).map(task).collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        until_async(db, |status| status.in_use == 0).await;
+        let sum = Account::query().sum(db, |account| account.balance).await?;
+        assert_eq!(sum.unwrap_or(0), 0);
+        is_whole(db).await
+    }
+}

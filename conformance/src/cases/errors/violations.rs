@@ -1,0 +1,138 @@
+//! Rules of the schema that were broken.
+
+use conformance_macros::cases;
+
+pub(super) use self::errors::cases;
+
+#[cases]
+mod errors {
+    use crate::prelude::*;
+    use crate::support::failure;
+
+    /// A unique violation names the table and the columns.
+    async fn a_unique_violation_names_its_column(db: &Db) -> Result<()> {
+        db.create_table::<User>().await?;
+        User::named("ann").save(db).await?;
+        let error = failure(User::named("ann").save(db).await);
+        assert_eq!(
+            (error.kind(), error.code()),
+            (ErrorKind::UniqueViolation, Some(2067))
+        );
+        assert_eq!(
+            (error.table(), error.columns()),
+            (Some("users"), &["email".to_owned()][..])
+        );
+        assert_eq!(error.outcome(), Outcome::NotApplied);
+        Ok(())
+    }
+
+    /// A second row with the same primary key names all columns of the key.
+    async fn a_key_that_is_taken_names_its_columns(db: &Db) -> Result<()> {
+        db.create_table::<OrderItem>().await?;
+        let item = OrderItem {
+            order_id: 1,
+            line: 2,
+            product: "pen".into(),
+            quantity: 3,
+        };
+        item.clone().save(db).await?;
+        let error = failure(item.save(db).await);
+        assert_eq!(error.kind(), ErrorKind::UniqueViolation);
+        assert_eq!(error.table(), Some("order_items"));
+        assert_eq!(error.columns(), ["order_id", "line"]);
+        Ok(())
+    }
+
+    /// A unique index over an expression is named.
+    async fn a_unique_index_is_named(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        db.execute(
+            "CREATE UNIQUE INDEX one_per_hundred ON accounts (balance / 100)",
+            (),
+        )
+        .await?;
+        Account { id: 1, balance: 110 }.save(db).await?;
+        let error = failure(Account { id: 2, balance: 120 }.save(db).await);
+        assert_eq!(
+            (error.kind(), error.constraint()),
+            (ErrorKind::UniqueViolation, Some("one_per_hundred"))
+        );
+        assert_eq!(error.table(), Some("accounts"));
+        Ok(())
+    }
+
+    async fn owned_accounts(handle: &Db) -> Result<()> {
+        handle.create_table::<User>().await?;
+        let sql =
+            "CREATE TABLE accounts (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL REFERENCES users (id))";
+        handle.execute(sql, ()).await.map(drop)
+    }
+
+    /// A row that refers to none is a violation; SQLite names no table, so it is the record's.
+    async fn a_reference_to_no_row_is_a_violation_of_the_records_table(db: &Db) -> Result<()> {
+        owned_accounts(db).await?;
+        let error = failure(Account { id: 1, balance: 9 }.save(db).await);
+        assert_eq!(
+            (error.kind(), error.code()),
+            (ErrorKind::ForeignKeyViolation, Some(787))
+        );
+        assert_eq!((error.table(), error.columns().len()), (Some("accounts"), 0));
+        assert_eq!(Account::query().count(db).await?, 0);
+        Ok(())
+    }
+
+    /// A row that is referred to cannot be deleted.
+    async fn a_row_that_is_referred_to_cannot_be_deleted(db: &Db) -> Result<()> {
+        owned_accounts(db).await?;
+        let mut user = User::named("ann").save(db).await?;
+        Account {
+            id: 1,
+            balance: user.id,
+        }
+        .save(db)
+        .await?;
+        let error = failure(user.delete(db).await);
+        assert_eq!(
+            (error.kind(), error.table()),
+            (ErrorKind::ForeignKeyViolation, Some("users"))
+        );
+        assert!(user.is_persisted());
+        Ok(())
+    }
+
+    /// A column that may not be null is named.
+    async fn a_null_where_none_may_be_names_the_column(db: &Db) -> Result<()> {
+        db.create_table::<User>().await?;
+        let sql = "INSERT INTO users (name, email, is_active) VALUES (?, ?, ?)";
+        let error = failure(db.execute(sql, (None::<String>, "x", true)).await);
+        assert_eq!(
+            (error.kind(), error.code()),
+            (ErrorKind::NotNullViolation, Some(1299))
+        );
+        assert_eq!(
+            (error.table(), error.columns()),
+            (Some("users"), &["name".to_owned()][..])
+        );
+        Ok(())
+    }
+
+    /// A check is told by its name.
+    async fn a_check_is_named(db: &Db) -> Result<()> {
+        let sql = "CREATE TABLE accounts (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL, \
+                   CONSTRAINT never_below_zero CHECK (balance >= 0))";
+        db.execute(sql, ()).await?;
+        let mut account = Account { id: 1, balance: 0 }.save(db).await?;
+        account.balance = -1;
+        let error = failure(account.save(db).await);
+        assert_eq!(
+            (error.kind(), error.code()),
+            (ErrorKind::CheckViolation, Some(275))
+        );
+        assert_eq!(
+            (error.constraint(), error.table()),
+            (Some("never_below_zero"), Some("accounts"))
+        );
+        assert!(account.is_dirty());
+        Ok(())
+    }
+}

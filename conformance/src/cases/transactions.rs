@@ -1,0 +1,30 @@
+//! Transactions: what is kept, what is undone, and what is refused.
+
+mod closures;
+mod commits;
+mod guards;
+mod neighbours;
+mod options;
+mod raw;
+mod retries;
+mod rollback;
+mod rows;
+mod savepoints;
+
+use crate::harness::Case;
+
+pub(super) fn cases() -> Vec<Case> {
+    let parts = [
+        closures::cases(),
+        commits::cases(),
+        guards::cases(),
+        neighbours::cases(),
+        options::cases(),
+        raw::cases(),
+        retries::cases(),
+        rollback::cases(),
+        rows::cases(),
+        savepoints::cases(),
+    ];
+    parts.concat()
+}
