@@ -33,10 +33,8 @@ pub struct RowQuery {
 
 impl From<crate::record::Prepared> for RowQuery {
     fn from(prepared: crate::record::Prepared) -> Self {
-        Self {
-            sql: prepared.sql.to_string(),
-            params: prepared.params.as_slice().to_vec(),
-        }
+        let (sql, params) = prepared.into_parts();
+        Self { sql, params }
     }
 }
 

@@ -126,8 +126,7 @@ impl<R: Record> Query<R> {
     ///
     /// [`Invalid`](crate::ErrorKind::Invalid) for a query that makes no sense.
     pub fn to_sql<H: Handle>(self, db: &H) -> Result<(String, Vec<SqlValue<'static>>)> {
-        let text = self.parts.select(db.dialect(), None)?;
-        Ok((text.sql, text.params))
+        self.render_select(db.dialect()).map(Prepared::into_parts)
     }
 
     /// The first row, in the order of the key.

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::handle::{Handle, Returns};
 use crate::record::{Accepts, FindMapped, FromRow, NamedRow, Prepared, Record};
 use crate::sql::{Dialect, SqlText};
-use crate::value::Numeric;
+use crate::value::{Numeric, SqlValue};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -137,13 +137,13 @@ impl<R: Record> Grouped<R> {
         }
     }
 
-    /// The SQL that would be sent, for looking at.
+    /// The SQL that would be sent, and its parameters, for looking at.
     ///
     /// # Errors
     ///
     /// [`Invalid`](crate::ErrorKind::Invalid) for a query that makes no sense.
-    pub fn to_sql<H: Handle>(self, db: &H) -> Result<String> {
-        self.render(db.dialect()).map(|prepared| prepared.sql.to_string())
+    pub fn to_sql<H: Handle>(self, db: &H) -> Result<(String, Vec<SqlValue<'static>>)> {
+        self.render(db.dialect()).map(Prepared::into_parts)
     }
 
     fn render(self, dialect: &'static dyn Dialect) -> Result<Prepared> {
@@ -202,6 +202,17 @@ fn no_duplicate(mut names: Vec<&str>) -> Result<()> {
     }
 }
 
+impl<R> Clone for Grouped<R> {
+    fn clone(&self) -> Self {
+        Self {
+            query: self.query.clone(),
+            columns: self.columns.clone(),
+            aggregates: self.aggregates.clone(),
+            having: self.having.clone(),
+        }
+    }
+}
+
 impl<R> fmt::Debug for Grouped<R> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Grouped")
@@ -229,6 +240,15 @@ impl<R: Record, T: FromRow> Aggregated<R, T> {
     {
         let statement = self.grouped.render(db.dialect());
         db.perform(Plain::of(statement.map(FindMapped::new)))
+    }
+}
+
+impl<R, T> Clone for Aggregated<R, T> {
+    fn clone(&self) -> Self {
+        Self {
+            grouped: self.grouped.clone(),
+            output: PhantomData,
+        }
     }
 }
 

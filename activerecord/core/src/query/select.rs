@@ -4,9 +4,10 @@ use super::Query;
 use super::builder::Parts;
 use super::column::{TypedColumn, described};
 use crate::error::{Error, Result};
+use crate::handle::Handle;
 use crate::record::{Column, FromRow, Prepared, Record, Table};
 use crate::sql::{Dialect, SqlText};
-use crate::value::Value;
+use crate::value::{SqlValue, Value};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -14,7 +15,8 @@ use std::marker::PhantomData;
 #[must_use = "a query does nothing until one of its verbs is called"]
 pub struct Select<R, T> {
     pub(super) query: Query<R>,
-    columns: Result<Vec<usize>>,
+    /// The columns by position, or those that the type names.
+    columns: Option<Vec<usize>>,
     output: PhantomData<fn() -> T>,
 }
 
@@ -22,7 +24,7 @@ impl<R: Record, T: FromRow> Select<R, T> {
     pub(super) fn new(query: Query<R>, columns: Vec<usize>) -> Self {
         Self {
             query,
-            columns: Ok(columns),
+            columns: Some(columns),
             output: PhantomData,
         }
     }
@@ -30,7 +32,7 @@ impl<R: Record, T: FromRow> Select<R, T> {
     pub(super) fn named(query: Query<R>) -> Self {
         Self {
             query,
-            columns: positions::<R, T>(),
+            columns: None,
             output: PhantomData,
         }
     }
@@ -46,8 +48,17 @@ impl<R: Record, T: FromRow> Select<R, T> {
         self
     }
 
+    /// The SQL that [`all`](Select::all) would send, and its parameters, for looking at.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`](crate::ErrorKind::Invalid) for a query that makes no sense.
+    pub fn to_sql<H: Handle>(self, db: &H) -> Result<(String, Vec<SqlValue<'static>>)> {
+        self.render(db.dialect()).map(Prepared::into_parts)
+    }
+
     pub(super) fn render(self, dialect: &'static dyn Dialect) -> Result<Prepared> {
-        let columns = self.columns?;
+        let columns = self.columns.map_or_else(positions::<R, T>, Ok)?;
         let distinct = self.query.parts.distinct;
         let mut project = |text: &mut SqlText| match distinct {
             true => different_names(&columns, R::table(), text),
@@ -95,6 +106,16 @@ pub(super) fn names(columns: &[usize], table: &Table, text: &mut SqlText) -> Res
             .name(described(*column, table)?.name);
     }
     Ok(())
+}
+
+impl<R, T> Clone for Select<R, T> {
+    fn clone(&self) -> Self {
+        Self {
+            query: self.query.clone(),
+            columns: self.columns.clone(),
+            output: PhantomData,
+        }
+    }
 }
 
 impl<R, T> fmt::Debug for Select<R, T> {

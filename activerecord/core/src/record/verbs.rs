@@ -1,8 +1,8 @@
 //! The verbs of records, the same in both modes.
 
 use super::calls::{Delete, DeleteRecord, InsertMany, InsertOne, Refresh, RefreshRecord, Save};
-use super::operations::{Exists, FindAll, FindOne, Prepared, Wanted, gone};
-use super::{Accepts, Active, IntoKey, Record};
+use super::operations::{Exists, FindAll, FindOne, Prepared, Wanted, gone, none_meets};
+use super::{Accepts, Active, IntoKey, Lookup, Record};
 use crate::engine::{Plain, Then};
 use crate::error::SaveError;
 use crate::handle::{Handle, Returns};
@@ -90,8 +90,14 @@ pub trait ActiveRecord: Record {
     where
         H::Mode: Accepts<Self>,
     {
-        let statement = Prepared::lookup(key.into_lookup(), Wanted::Row, db.dialect());
-        let one = |found: Option<Active<Self>>| found.ok_or_else(|| gone(Self::table()));
+        let lookup = key.into_lookup();
+        let by_condition = matches!(lookup, Lookup::Condition(_));
+        let statement = Prepared::lookup(lookup, Wanted::Row, db.dialect());
+        let one = move |found: Option<Active<Self>>| match (found, by_condition) {
+            (Some(found), _) => Ok(found),
+            (None, false) => Err(gone(Self::table())),
+            (None, true) => Err(none_meets(Self::table())),
+        };
         db.perform(Then::new(statement.map(FindOne::new), one))
     }
 

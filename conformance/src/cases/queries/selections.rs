@@ -22,6 +22,25 @@ mod queries {
         Ok(())
     }
 
+    /// One column alone reads as its type, several as a tuple.
+    async fn one_column_reads_as_its_type(db: &Db) -> Result<()> {
+        db.create_table::<User>().await?;
+        for name in ["ann", "bob"] {
+            User::named(name).save(db).await?;
+        }
+        let names: Vec<String> = User::query()
+            .order_by(|u| u.id.asc())
+            .select(|u| u.name)
+            .all(db)
+            .await?;
+        assert_eq!(names, ["ann", "bob"]);
+        let ages: Vec<Option<i64>> = User::query().select(|u| u.age).all(db).await?;
+        assert_eq!(ages, [None, None]);
+        let count: Vec<i64> = db.query_sql("SELECT COUNT(*) FROM users", ()).await?;
+        assert_eq!(count, [2]);
+        Ok(())
+    }
+
     /// The text as the database quotes names and writes placeholders.
     fn written(dialect: &dyn Dialect, sql: &str) -> String {
         let mut text = String::new();
@@ -199,7 +218,7 @@ mod queries {
         let expected = "SELECT \"department\", \"city\", COUNT(\"id\") AS \"people\", AVG(\"salary\") AS \"mean\" \
              FROM \"employees\" WHERE (\"salary\" > ?) GROUP BY \"department\", \"city\" \
              HAVING (COUNT(\"id\") > ?) ORDER BY \"city\" ASC LIMIT ?";
-        assert_eq!(groups.to_sql(db)?, written(db.dialect(), expected));
+        assert_eq!(groups.to_sql(db)?.0, written(db.dialect(), expected));
         Ok(())
     }
 }

@@ -10,4 +10,4 @@ pub(crate) use self::read::{Exists, FindAll, FindMapped, FindOne};
 pub(super) use self::statement::Wanted;
 pub(crate) use self::statement::{Params, Prepared, Sql};
 pub(crate) use self::write::Change;
-pub(super) use self::write::{ChangeRow, Insert, UpdateWithHooks, gone, update};
+pub(super) use self::write::{ChangeRow, Insert, UpdateWithHooks, gone, none_meets, update};

@@ -59,6 +59,11 @@ pub(in crate::record) enum Wanted {
 }
 
 impl Prepared {
+    /// The text and the values.
+    pub(crate) fn into_parts(self) -> (String, Vec<SqlValue<'static>>) {
+        (self.sql.to_string(), self.params.as_slice().to_vec())
+    }
+
     /// Looks a row up by its key, or by a condition in the order of the key.
     pub(in crate::record) fn lookup<R: Record>(
         lookup: Lookup<R>,

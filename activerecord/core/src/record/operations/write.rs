@@ -79,6 +79,12 @@ pub(in crate::record) fn gone(table: &Table) -> Error {
     )
 }
 
+#[cold]
+pub(in crate::record) fn none_meets(table: &Table) -> Error {
+    let message = format!("no row of `{}` meets the condition", table.name);
+    Error::new(ErrorKind::NotFound, message)
+}
+
 /// The update of a persisted record: the changed columns, by the key as loaded.
 pub(in crate::record) fn update<R: Record>(
     record: &R,
