@@ -88,7 +88,8 @@ impl AsyncDatabase {
             let database = Self::of(Source::Transaction(pool, state.clone()));
             Ok(AsyncTransaction::new(database, state))
         };
-        threaded::blocking(self.source.pool().workers(), move || begin(ticket.open())).await?
+        let begun = threaded::blocking(self.source.pool().workers(), move || begin(ticket.open())).await?;
+        begun.inspect(AsyncTransaction::handed_out)
     }
 
     /// Runs a closure in a transaction, or in a savepoint inside one: `Ok` commits, an error or a panic rolls back.

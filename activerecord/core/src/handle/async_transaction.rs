@@ -28,6 +28,10 @@ impl AsyncTransaction {
         Self { database, state }
     }
 
+    pub(super) fn handed_out(&self) {
+        self.state.handed_out();
+    }
+
     /// Commits: everything done in it is kept, or nothing. Then runs what was asked for by
     /// [`after_commit`](AsyncTransaction::after_commit).
     ///

@@ -170,10 +170,7 @@ impl Loan {
         let lease = self.lease.take().ok_or_else(given_back)?;
         Ok(match self.transaction.take() {
             None => TransactionState::outermost(lease, pool.timeout),
-            Some(parent) => {
-                parent.lend();
-                TransactionState::nested(parent, lease)
-            }
+            Some(parent) => TransactionState::nested(parent, lease),
         })
     }
 

@@ -25,6 +25,7 @@ pub struct Transaction {
 
 impl Transaction {
     pub(super) fn new(database: Database, state: Arc<TransactionState>) -> Self {
+        state.handed_out();
         Self { database, state }
     }
 

@@ -154,9 +154,11 @@ impl TransactionState {
         }
     }
 
-    /// Marks the connection that a loan has taken as lent to an inner savepoint.
-    pub(crate) fn lend(&self) {
-        self.change(Status::Open, Status::Nested);
+    /// Its guard is in the program's hands: from here on the outer transaction refuses statements instead of waiting.
+    pub(crate) fn handed_out(&self) {
+        if let Some(parent) = &self.parent {
+            parent.change(Status::Open, Status::Nested);
+        }
     }
 
     /// A statement was dropped before anybody saw its result: it may have taken effect or not.

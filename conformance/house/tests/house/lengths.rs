@@ -8,7 +8,7 @@ const FUNCTION: usize = 70;
 /// The most lines of code in a file.
 const FILE: usize = 400;
 /// Files that are longer and to be divided; one that no longer is must be taken off the list.
-const LONG: [&str; 1] = ["activerecord/core/src/driver/threaded.rs"];
+const LONG: [&str; 0] = [];
 /// The most lines that half of the libraries' functions have.
 const MEDIAN: usize = 7;
 

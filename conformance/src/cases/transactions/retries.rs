@@ -5,6 +5,10 @@ use conformance_macros::cases;
 pub(super) use self::transactions::cases;
 
 #[cases]
+#[allow(
+    clippy::needless_borrow,
+    reason = "in the blocking copies the closure is given a reference"
+)]
 mod transactions {
     use crate::prelude::*;
     use crate::support::{failure, kind};

@@ -1,0 +1,242 @@
+//! Operations on their way to a thread and back.
+
+use super::{Job, Workers};
+use crate::driver::Interrupt;
+use crate::driver::stop::{Stop, insist};
+use crate::engine::{Operation, run_now};
+use crate::error::{Error, ErrorKind, Result};
+use crate::handle::{Loan, Ticket, TransactionState};
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+/// An operation on its way to a thread and back.
+struct Task<O: Operation> {
+    state: Mutex<TaskState<O>>,
+}
+
+enum TaskState<O: Operation> {
+    Queued(O, Ticket, Option<Waker>),
+    Running(Running, Option<Waker>),
+    Done(O, Result<O::Output>, Option<Waker>),
+    Panicked(Box<dyn std::any::Any + Send>, Option<Waker>),
+    /// The future was dropped, or has taken the result.
+    Over,
+}
+
+/// How to stop an operation that runs.
+struct Running {
+    stop: Stop,
+    interrupt: Option<Arc<dyn Interrupt>>,
+    dropped: bool,
+}
+
+impl<O: Operation> Task<O> {
+    fn lock(&self) -> MutexGuard<'_, TaskState<O>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the work, unless it was withdrawn.
+    fn take(&self) -> Option<(O, Ticket)> {
+        let mut state = self.lock();
+        let running = TaskState::Running(
+            Running {
+                stop: Stop::default(),
+                interrupt: None,
+                dropped: false,
+            },
+            None,
+        );
+        match std::mem::replace(&mut *state, running) {
+            TaskState::Queued(operation, ticket, waker) => {
+                if let TaskState::Running(_, place) = &mut *state {
+                    *place = waker;
+                }
+                Some((operation, ticket))
+            }
+            other => {
+                *state = other;
+                None
+            }
+        }
+    }
+
+    /// From here on the operation can be interrupted; `false` where it was dropped before.
+    fn begin(&self, loan: &mut Loan) -> bool {
+        let mut state = self.lock();
+        match &mut *state {
+            TaskState::Running(running, _) if !running.dropped => {
+                if let Ok(lease) = loan.lease() {
+                    lease.heed(Some(running.stop.clone()));
+                    running.interrupt = lease.interrupter();
+                }
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Interrupts an operation that was dropped; `false` where it has ended.
+    fn interrupt(&self) -> bool {
+        match &*self.lock() {
+            TaskState::Running(
+                Running {
+                    interrupt: Some(interrupt),
+                    ..
+                },
+                _,
+            ) => {
+                interrupt.interrupt();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// From here on the operation can no longer be interrupted; `true` where it was dropped while it ran.
+    fn end(&self) -> bool {
+        let mut state = self.lock();
+        match &mut *state {
+            TaskState::Running(running, _) => {
+                running.interrupt = None;
+                running.dropped
+            }
+            _ => false,
+        }
+    }
+
+    fn perform(&self, operation: &mut O, ticket: Ticket) -> Result<O::Output> {
+        let mut loan = ticket.open()?;
+        if !self.begin(&mut loan) {
+            return Err(canceled());
+        }
+        let result = run_now(&mut loan, operation);
+        if self.end() {
+            // What an interrupted operation did is not known to the one who dropped it.
+            loan.spoil();
+        }
+        if let Ok(lease) = loan.lease() {
+            lease.heed(None);
+        }
+        result
+    }
+
+    fn done(&self, finished: impl FnOnce(Option<Waker>) -> TaskState<O>) {
+        let mut state = self.lock();
+        let old = std::mem::replace(&mut *state, TaskState::Over);
+        if let TaskState::Running(Running { dropped: false, .. }, waker) = old {
+            *state = finished(waker);
+        }
+    }
+}
+
+#[cold]
+fn canceled() -> Error {
+    Error::new(ErrorKind::Canceled, "the call was dropped before it started")
+}
+
+impl<O: Operation> Job for Task<O> {
+    fn run(&self) {
+        let Some((mut operation, ticket)) = self.take() else {
+            return;
+        };
+        match catch_unwind(AssertUnwindSafe(|| self.perform(&mut operation, ticket))) {
+            Ok(result) => self.done(|waker| TaskState::Done(operation, result, waker)),
+            Err(panic) => {
+                self.end();
+                self.done(|waker| TaskState::Panicked(panic, waker));
+            }
+        }
+    }
+
+    fn tell(&self) {
+        let waker = match &mut *self.lock() {
+            TaskState::Done(_, _, waker) | TaskState::Panicked(_, waker) => waker.take(),
+            _ => None,
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// An operation under way on a thread.
+struct Flight<O: Operation> {
+    task: Arc<Task<O>>,
+    /// The transaction it is part of, until its result was taken.
+    transaction: Option<Arc<TransactionState>>,
+}
+
+impl<O: Operation> Future for Flight<O> {
+    type Output = (O, Result<O::Output>);
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.task.lock();
+        match &mut *state {
+            TaskState::Queued(_, _, waker) | TaskState::Running(_, waker) => {
+                match waker {
+                    Some(waker) => waker.clone_from(context.waker()),
+                    None => *waker = Some(context.waker().clone()),
+                }
+                return Poll::Pending;
+            }
+            TaskState::Done(..) | TaskState::Panicked(..) | TaskState::Over => {}
+        }
+        let over = std::mem::replace(&mut *state, TaskState::Over);
+        drop(state);
+        self.transaction = None;
+        match over {
+            TaskState::Done(operation, result, _) => Poll::Ready((operation, result)),
+            TaskState::Panicked(panic, _) => resume_unwind(panic),
+            // Polled after it was ready, which no caller of ours does.
+            _ => Poll::Pending,
+        }
+    }
+}
+
+impl<O: Operation> Drop for Flight<O> {
+    fn drop(&mut self) {
+        if let Some(transaction) = self.transaction.take() {
+            transaction.statement_dropped();
+        }
+        let mut state = self.task.lock();
+        match &mut *state {
+            TaskState::Running(running, waker) => {
+                *waker = None;
+                running.dropped = true;
+                running.stop.say();
+                drop(state);
+                if self.task.interrupt() {
+                    let task = self.task.clone();
+                    insist(move || task.interrupt());
+                }
+            }
+            _ => {
+                let withdrawn = std::mem::replace(&mut *state, TaskState::Over);
+                drop(state);
+                drop(withdrawn);
+            }
+        }
+    }
+}
+
+/// Runs an operation on a thread and hands it back with what came of it.
+pub(crate) async fn run<O: Operation>(
+    workers: &Arc<Workers>,
+    operation: O,
+    ticket: Ticket,
+) -> (O, Result<O::Output>) {
+    let transaction = ticket.transaction();
+    let task = Arc::new(Task {
+        state: Mutex::new(TaskState::Queued(operation, ticket, None)),
+    });
+    if let Err(error) = workers.submit(task.clone()) {
+        let queued = std::mem::replace(&mut *task.lock(), TaskState::Over);
+        if let TaskState::Queued(operation, ..) = queued {
+            return (operation, Err(error));
+        }
+    }
+    Flight { task, transaction }.await
+}
