@@ -61,7 +61,9 @@ mod cancellation {
     #[only(asynchronous)]
     async fn a_long_query_is_stopped(db: &Db) -> Result<()> {
         for cut in first_polls() {
-            assert!(cut.off(db.query_sql::<(i64,)>(ENDLESS, ())).await.is_none());
+            let (work, _has_started, go_on) = paused(ENDLESS);
+            go_on.send(()).unwrap();
+            assert!(cut.off(db.run(work)).await.is_none());
         }
         is_whole(db).await
     }
