@@ -12,17 +12,25 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault::new("the only row is lost", ROWS, Rows(only_lost)),
     Fault::new("the first row comes twice", ROWS, Rows(first_twice)),
     Fault::new("the rows are in reverse", ROWS, Rows(|rows| rows.reverse())),
-    Fault::new("the first two columns are swapped", ROWS, Rows(columns_swapped)),
+    Fault::new(
+        "the first two columns are swapped",
+        ROWS,
+        Rows(|rows| columns_swapped(rows)),
+    ),
     Fault::new(
         "the last two columns are swapped",
         ROWS,
-        Rows(last_columns_swapped),
+        Rows(|rows| last_columns_swapped(rows)),
     ),
-    Fault::new("the last column is null", ROWS, Rows(last_null)),
-    Fault::new("the first integer is one more", ROWS, Rows(one_more)),
-    Fault::new("text is cut before its last character", ROWS, Rows(text_shorter)),
-    Fault::new("a null is an empty text", ROWS, Rows(null_is_empty)),
-    Fault::new("every row is like the first", ROWS, Rows(all_alike)),
+    Fault::new("the last column is null", ROWS, Rows(|rows| last_null(rows))),
+    Fault::new("the first integer is one more", ROWS, Rows(|rows| one_more(rows))),
+    Fault::new(
+        "text is cut before its last character",
+        ROWS,
+        Rows(|rows| text_shorter(rows)),
+    ),
+    Fault::new("a null is an empty text", ROWS, Rows(|rows| null_is_empty(rows))),
+    Fault::new("every row is like the first", ROWS, Rows(|rows| all_alike(rows))),
     Fault::new(
         "a cursor ends after its first batch",
         &["queries"],
@@ -56,26 +64,26 @@ fn first_twice(rows: &mut Vec<Copied>) {
     rows.extend(rows.first().cloned());
 }
 
-fn columns_swapped(rows: &mut Vec<Copied>) {
+fn columns_swapped(rows: &mut [Copied]) {
     for row in rows.iter_mut().filter(|row| row.cells.len() > 1) {
         row.cells.swap(0, 1);
     }
 }
 
-fn last_columns_swapped(rows: &mut Vec<Copied>) {
+fn last_columns_swapped(rows: &mut [Copied]) {
     for row in rows.iter_mut().filter(|row| row.cells.len() > 1) {
         let last = row.cells.len() - 1;
         row.cells.swap(last - 1, last);
     }
 }
 
-fn last_null(rows: &mut Vec<Copied>) {
+fn last_null(rows: &mut [Copied]) {
     for cell in rows.iter_mut().filter_map(|row| row.cells.last_mut()) {
         *cell = SqlValue::Null;
     }
 }
 
-fn one_more(rows: &mut Vec<Copied>) {
+fn one_more(rows: &mut [Copied]) {
     for cell in rows.iter_mut().filter_map(|row| row.cells.first_mut()) {
         if let SqlValue::I64(number) = cell {
             *number = number.wrapping_add(1);
@@ -83,7 +91,7 @@ fn one_more(rows: &mut Vec<Copied>) {
     }
 }
 
-fn text_shorter(rows: &mut Vec<Copied>) {
+fn text_shorter(rows: &mut [Copied]) {
     for cell in rows.iter_mut().flat_map(|row| &mut row.cells) {
         if let SqlValue::Text(text) = cell {
             text.to_mut().pop();
@@ -91,7 +99,7 @@ fn text_shorter(rows: &mut Vec<Copied>) {
     }
 }
 
-fn null_is_empty(rows: &mut Vec<Copied>) {
+fn null_is_empty(rows: &mut [Copied]) {
     for cell in rows.iter_mut().flat_map(|row| &mut row.cells) {
         if cell.is_null() {
             *cell = SqlValue::Text("".into());
@@ -99,7 +107,7 @@ fn null_is_empty(rows: &mut Vec<Copied>) {
     }
 }
 
-fn all_alike(rows: &mut Vec<Copied>) {
+fn all_alike(rows: &mut [Copied]) {
     if let Some(first) = rows.first().cloned() {
         rows.fill(first);
     }
