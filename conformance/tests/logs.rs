@@ -51,7 +51,8 @@ fn listen() -> Log {
         .with_writer(log.clone())
         .with_ansi(false)
         .finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let listens = tracing::subscriber::set_global_default(subscriber);
+    assert!(listens.is_ok(), "another subscriber is there already");
     log
 }
 
