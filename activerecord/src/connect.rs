@@ -31,8 +31,16 @@ pub struct ConnectOptions {
 }
 
 impl ConnectOptions {
-    /// Starts from a URL: `sqlite://app.db` (beside the program's working directory), `sqlite:///var/lib/app.db`,
-    /// `sqlite::memory:`.
+    /// Starts from a URL: `sqlite://app.db` (in the program's working directory), `sqlite:///var/lib/app.db`,
+    /// `sqlite::memory:`. A file that does not exist is created.
+    ///
+    /// Parameters, as in `sqlite://app.db?mode=ro&busy_timeout=1000`:
+    ///
+    /// | parameter | meaning | without a word |
+    /// |-|-|-|
+    /// | `mode` | `rwc` creates a missing file, `rw` does not, `ro` refuses writes | `rwc` |
+    /// | `busy_timeout` | the longest wait for a lock of another process, in milliseconds | 5000 |
+    /// | `statement_cache` | prepared statements that a connection keeps | 256 |
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -123,6 +131,10 @@ fn backend(url: &str) -> Result<Arc<dyn Backend>> {
         #[cfg(not(feature = "sqlite"))]
         "sqlite" => Err(missing_feature("sqlite")),
         scheme @ ("postgres" | "postgresql" | "mysql" | "mariadb") => Err(unsupported(scheme)),
+        "" => Err(Error::new(
+            ErrorKind::Config,
+            "a database is named by a URL with a scheme, such as `sqlite://app.db` or `sqlite::memory:`",
+        )),
         scheme => Err(Error::new(
             ErrorKind::Config,
             format!("`{scheme}` is no database scheme; a URL starts with `sqlite:`"),

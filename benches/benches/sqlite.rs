@@ -6,6 +6,7 @@ use activerecord::prelude::*;
 use benches::{ROWS, RawUser, User, bare, database};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use rusqlite::params_from_iter;
+use std::hint::black_box;
 use std::time::Duration;
 
 const FIND: &str = "SELECT id, name, hair_color FROM users WHERE id = ?";
@@ -76,7 +77,7 @@ fn insert(criterion: &mut Criterion) {
     group.bench_function("rusqlite", |bench| {
         bench.iter_batched_ref(
             || (raw(), users()),
-            |(raw, users)| must(insert_raw(raw, users)),
+            |(raw, users)| must(insert_raw(raw, std::mem::take(users))),
             BatchSize::PerIteration,
         );
     });
@@ -84,13 +85,12 @@ fn insert(criterion: &mut Criterion) {
         bench.iter_batched_ref(
             || (must(database(None, 0)), users()),
             |(db, users)| {
-                let save = |tx: &Transaction| {
-                    users
-                        .drain(..)
-                        .map(|user| Ok(user.save(tx)?))
-                        .collect::<Result<Vec<_>>>()
-                };
-                must(db.transaction(save))
+                must(db.transaction(|tx| {
+                    for user in users.drain(..) {
+                        user.save(tx)?;
+                    }
+                    Ok(())
+                }))
             },
             BatchSize::PerIteration,
         );
@@ -98,13 +98,14 @@ fn insert(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn insert_raw(raw: &mut rusqlite::Connection, users: &mut [User]) -> rusqlite::Result<()> {
+fn insert_raw(raw: &mut rusqlite::Connection, users: Vec<User>) -> rusqlite::Result<()> {
     let transaction = raw.transaction()?;
-    for user in users {
+    for mut user in users {
         transaction
             .prepare_cached(INSERT)?
             .execute((&user.name, &user.hair_color))?;
         user.id = transaction.last_insert_rowid();
+        black_box(&user);
     }
     transaction.commit()
 }

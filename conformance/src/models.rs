@@ -264,7 +264,7 @@ mod definitions {
         }
 
         /// Writes a line of the journal; refuses the title `late` only then.
-        async fn after_save(&mut self, session: &Session<'_>) -> Result<()> {
+        async fn after_save(&self, session: &Session<'_>) -> Result<()> {
             let text = format!("{} {} {}", self.id, self.title, self.revision);
             JournalLine { id: 0, text }.save(session).await?;
             match &*self.title {

@@ -2,7 +2,7 @@
 
 use crate::attributes::{Arguments, Grammar};
 use crate::errors::Errors;
-use crate::types::{is_integer, option_of};
+use crate::types::{is_integer, is_never_unset, option_of};
 use std::collections::HashMap;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Error, Field, Fields, Ident, Result, Type};
@@ -124,7 +124,8 @@ impl<'a> Column<'a> {
 
     fn check(&self, errors: &mut Errors) {
         let is_option = option_of(self.ty).is_some();
-        if self.generated && !self.primary_key && !is_option && !is_integer(self.ty) {
+        let known_unset = is_option || is_integer(self.ty) || (self.primary_key && !is_never_unset(self.ty));
+        if self.generated && !known_unset {
             let message = "a `generated` field must be an integer (zero means unset) or an `Option` (`None` means unset)";
             errors.report(self.ty, message);
         }

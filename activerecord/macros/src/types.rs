@@ -20,6 +20,12 @@ pub(crate) fn is_integer(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|segment| INTEGERS.iter().any(|name| segment.ident == name))
 }
 
+/// Whether no value of the type stands for none, so that the database would never generate one.
+pub(crate) fn is_never_unset(ty: &Type) -> bool {
+    const NEVER: [&str; 7] = ["String", "Vec", "bool", "f32", "f64", "Uuid", "Decimal"];
+    last_segment(ty).is_some_and(|segment| NEVER.iter().any(|name| segment.ident == name))
+}
+
 /// Whether the type is `String`.
 pub(crate) fn is_string(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == "String")

@@ -76,6 +76,8 @@ pub(crate) fn single(name: &Ident, private: &TokenStream) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #private::FromRow for #name {
+            const WIDTH: ::core::option::Option<usize> = ::core::option::Option::Some(1);
+
             fn from_row(row: &dyn #private::Row) -> #private::Result<Self> {
                 row.get(0)
             }

@@ -58,7 +58,12 @@ impl<T> Mapped<T> {
 impl<T: FromRow> RowSink for Mapped<T> {
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
         let read = match T::COLUMNS {
-            None => T::from_row(row)?,
+            None => {
+                if self.rows.is_empty() {
+                    check_width(row, T::WIDTH)?;
+                }
+                T::from_row(row)?
+            }
             Some(names) => {
                 if self.positions.is_none() {
                     self.positions = Some(positions(row, names)?);
@@ -71,6 +76,17 @@ impl<T: FromRow> RowSink for Mapped<T> {
         };
         self.rows.push(read);
         Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// A column that nobody reads is a mistake in the statement or in the type.
+fn check_width(row: &dyn Row, wanted: Option<usize>) -> Result<()> {
+    match wanted {
+        Some(wanted) if wanted != row.width() => Err(Error::decode(format!(
+            "the row has {} columns, and the type reads {wanted}",
+            row.width()
+        ))),
+        _ => Ok(()),
     }
 }
 

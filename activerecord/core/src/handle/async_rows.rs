@@ -44,6 +44,8 @@ struct Shared<T> {
 struct State<T> {
     batch: VecDeque<T>,
     failure: Option<Error>,
+    /// The stream has used up what it took and asks for more.
+    hungry: bool,
     /// The thread will put no further batch.
     ended: bool,
     /// The stream is gone.
@@ -82,9 +84,21 @@ impl<T: FromRow> Shared<T> {
         loop {
             let more = open.fill(&mut batch);
             let wanted = self.put(&mut batch);
-            if !more? || !wanted {
+            if !wanted {
                 return Ok(());
             }
+            if !matches!(more, Ok(true)) {
+                self.wait_for_the_last_row();
+                return more.map(drop);
+            }
+        }
+    }
+
+    /// Keeps the connection until the last row was used up, however few rows there are.
+    fn wait_for_the_last_row(&self) {
+        let mut state = self.lock();
+        while !state.dropped && !(state.batch.is_empty() && state.hungry) {
+            state = self.taken.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -142,6 +156,7 @@ impl<T: FromRow> RowStream<T> {
         let mut state = self.shared.lock();
         if !state.batch.is_empty() {
             std::mem::swap(&mut state.batch, &mut self.batch);
+            state.hungry = false;
             self.shared.taken.notify_one();
             return Poll::Ready(self.batch.pop_front().map(Ok));
         }
@@ -149,6 +164,8 @@ impl<T: FromRow> RowStream<T> {
             return Poll::Ready(state.failure.take().map(Err));
         }
         state.waker = Some(context.waker().clone());
+        state.hungry = true;
+        self.shared.taken.notify_one();
         Poll::Pending
     }
 }
@@ -193,6 +210,7 @@ impl Iterate for AsyncDatabase {
             let state = State {
                 batch: VecDeque::new(),
                 failure: None,
+                hungry: false,
                 ended: false,
                 dropped: false,
                 waker: None,

@@ -44,8 +44,9 @@ pub(super) const BATCH: usize = 128;
 /// The rows of a query, one after the other. It holds a connection until it ends or is dropped.
 pub struct Rows<T> {
     batch: VecDeque<T>,
-    /// An error that comes after the rows before it.
-    failure: Option<Error>,
+    /// What comes after the rows at hand, once it is known: an error, or the end.
+    end: Option<Option<Error>>,
+    /// It holds the connection until the last row was taken, however few rows there are.
     open: Option<OpenRows>,
 }
 
@@ -108,13 +109,13 @@ impl<T: FromRow> Iterator for Rows<T> {
             if let Some(row) = self.batch.pop_front() {
                 return Some(Ok(row));
             }
-            if let Some(error) = self.failure.take() {
-                return Some(Err(error));
+            if let Some(end) = self.end.take() {
+                self.open = None;
+                return end.map(Err);
             }
             let more = self.open.as_mut()?.fill(&mut self.batch);
             if !matches!(more, Ok(true)) {
-                self.open = None;
-                self.failure = more.err();
+                self.end = Some(more.err());
             }
         }
     }
@@ -136,7 +137,7 @@ impl Iterate for Database {
         let open = OpenRows::new(loan, statement?)?;
         Ok(Rows {
             batch: VecDeque::with_capacity(BATCH),
-            failure: None,
+            end: None,
             open: Some(open),
         })
     }

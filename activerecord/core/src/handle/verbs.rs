@@ -1,7 +1,7 @@
 //! The verbs of handles, the same in both modes.
 
 use super::{Handle, Returns};
-use crate::engine::{Plain, Work, Worked};
+use crate::engine::{Plain, Then, Work, Worked};
 use crate::record::{ChangeRows, FindMapped, FromRow, Params, Prepared, Record, Sql};
 use crate::schema;
 use crate::sql::{IntoSql, RawSql};
@@ -43,18 +43,21 @@ pub trait Verbs: Handle + Sized {
     }
 
     /// Makes the table of a record where it does not exist: `CREATE TABLE IF NOT EXISTS table (..)`. Enough for
-    /// examples and tests.
+    /// examples and tests; foreign keys, defaults and checks need a statement of their own.
     ///
     /// # Errors
     ///
-    /// Whatever the database says.
+    /// [`Unsupported`](crate::ErrorKind::Unsupported) for a generated column that is not the one integer key, or
+    /// whatever the database says.
     fn create_table<R: Record>(&self) -> Returns<'_, Self, ()> {
         let sql = schema::create_table(R::table(), self.dialect());
-        let statement = Prepared {
-            sql: Sql::Rendered(sql),
-            params: Params::Many(Vec::new()),
-        };
-        self.perform(crate::engine::Then::new(Ok(ChangeRows(statement)), |_| Ok(())))
+        let statement = sql.map(|sql| {
+            ChangeRows(Prepared {
+                sql: Sql::Rendered(sql),
+                params: Params::Many(Vec::new()),
+            })
+        });
+        self.perform(Then::new(statement, |_| Ok(())))
     }
 }
 

@@ -64,7 +64,7 @@ impl<R> fmt::Debug for Assignment<R> {
     }
 }
 
-/// One assignment or several.
+/// One assignment or several, as a tuple, an array or a `Vec`.
 pub trait IntoAssignments<R> {
     /// Gives them in their order.
     fn into_assignments(self) -> Vec<Assignment<R>>;
@@ -87,3 +87,23 @@ impl<R, const N: usize> IntoAssignments<R> for [Assignment<R>; N] {
         self.into()
     }
 }
+
+macro_rules! tuple {
+    ($($name:ident)+) => {
+        impl<R, $($name: IntoAssignments<R>),+> IntoAssignments<R> for ($($name,)+) {
+            fn into_assignments(self) -> Vec<Assignment<R>> {
+                #[expect(non_snake_case, reason = "a variable is named as its type parameter")]
+                let ($($name,)+) = self;
+                let mut all = Vec::new();
+                $(all.extend($name.into_assignments());)+
+                all
+            }
+        }
+    };
+}
+
+tuple!(A B);
+tuple!(A B C);
+tuple!(A B C D);
+tuple!(A B C D E);
+tuple!(A B C D E F);

@@ -64,9 +64,15 @@ impl IntoOperand<Option<String>> for &str {
     }
 }
 
-impl IntoOperand<String> for &String {
+impl<V: Value> IntoOperand<V> for &V {
     fn into_operand(self) -> Operand {
-        IntoOperand::<String>::into_operand(&**self)
+        Operand::Value(self.to_value().into_owned())
+    }
+}
+
+impl<V: Value> IntoOperand<Option<V>> for &V {
+    fn into_operand(self) -> Operand {
+        Operand::Value(self.to_value().into_owned())
     }
 }
 

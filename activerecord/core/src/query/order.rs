@@ -76,7 +76,7 @@ impl<R> fmt::Debug for Order<R> {
     }
 }
 
-/// One order or several.
+/// One order or several, as a tuple, an array or a `Vec`. A column alone is ascending.
 pub trait IntoOrders<R> {
     /// Gives them in their order.
     fn into_orders(self) -> Vec<Order<R>>;
@@ -106,3 +106,23 @@ impl<R, const N: usize> IntoOrders<R> for [Order<R>; N] {
         self.into()
     }
 }
+
+macro_rules! tuple {
+    ($($name:ident)+) => {
+        impl<R, $($name: IntoOrders<R>),+> IntoOrders<R> for ($($name,)+) {
+            fn into_orders(self) -> Vec<Order<R>> {
+                #[expect(non_snake_case, reason = "a variable is named as its type parameter")]
+                let ($($name,)+) = self;
+                let mut all = Vec::new();
+                $(all.extend($name.into_orders());)+
+                all
+            }
+        }
+    };
+}
+
+tuple!(A B);
+tuple!(A B C);
+tuple!(A B C D);
+tuple!(A B C D E);
+tuple!(A B C D E F);

@@ -15,6 +15,9 @@ pub trait FromRow: Sized + Send + 'static {
     /// position.
     const COLUMNS: Option<&'static [&'static str]> = None;
 
+    /// How many columns are read by position, where that is fixed; a row of raw SQL has to have as many.
+    const WIDTH: Option<usize> = None;
+
     /// Reads a row whose cells are in the order of [`COLUMNS`](FromRow::COLUMNS).
     ///
     /// # Errors
@@ -35,6 +38,8 @@ impl<R: Record> FromRow for Active<R> {
 macro_rules! single {
     ($($type:ty),+) => {
         $(impl FromRow for $type {
+            const WIDTH: Option<usize> = Some(1);
+
             fn from_row(row: &dyn Row) -> Result<Self> {
                 row.get(0)
             }
@@ -72,6 +77,8 @@ single!(rust_decimal::Decimal);
 single!(serde_json::Value);
 
 impl<V: Value + FromRow> FromRow for Option<V> {
+    const WIDTH: Option<usize> = Some(1);
+
     fn from_row(row: &dyn Row) -> Result<Self> {
         row.get(0)
     }
@@ -80,6 +87,8 @@ impl<V: Value + FromRow> FromRow for Option<V> {
 macro_rules! tuple {
     ($($name:ident $index:literal)+) => {
         impl<$($name: Value),+> FromRow for ($($name,)+) {
+            const WIDTH: Option<usize> = Some([$($index),+].len());
+
             fn from_row(row: &dyn Row) -> Result<Self> {
                 Ok(($(row.get::<$name>($index)?,)+))
             }

@@ -9,7 +9,8 @@ use std::future::{Future, ready};
 /// A record that has hooks says `#[record(hooks)]` and implements this trait; the derive writes an empty one for
 /// the others. Hooks are async functions in both modes and may await database verbs on the session, nothing else;
 /// waiting for something else is a [`ForeignWait`](crate::ErrorKind::ForeignWait) error. The save and its hooks
-/// are one transaction (a savepoint inside one): an error from either hook undoes all of it.
+/// are one transaction (a savepoint inside one): an error from either hook undoes all of it. A `save` with nothing to
+/// write runs no hook. `update_all`, `delete_all` and raw SQL run none.
 pub trait Hooks: Sized {
     /// Whether there are any; the derive says `false` where it writes the empty ones.
     const ACTIVE: bool = true;
@@ -24,12 +25,13 @@ pub trait Hooks: Sized {
         ready(Ok(()))
     }
 
-    /// Runs after the insert or update, before the transaction ends.
+    /// Runs after the insert or update, before the transaction ends. It cannot change the record: that would differ
+    /// from its row.
     ///
     /// # Errors
     ///
     /// Whatever undoes the save.
-    fn after_save(&mut self, session: &Session<'_>) -> impl Future<Output = Result<()>> + Send {
+    fn after_save(&self, session: &Session<'_>) -> impl Future<Output = Result<()>> + Send {
         let _ = session;
         ready(Ok(()))
     }

@@ -1,12 +1,23 @@
 //! The table of a record.
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Column, Table};
 use crate::sql::{Dialect, SqlText};
 
 /// `CREATE TABLE IF NOT EXISTS table (..)`
-pub(crate) fn create_table(table: &Table, dialect: &'static dyn Dialect) -> String {
+///
+/// # Errors
+///
+/// [`Unsupported`](ErrorKind::Unsupported) for a column that the database could not generate.
+pub(crate) fn create_table(table: &Table, dialect: &'static dyn Dialect) -> Result<String> {
     let mut text = SqlText::new(dialect);
     let single = matches!(table.key, [_]);
+    let generated = |(index, column): &(usize, &Column)| {
+        column.generated && !column.nullable && table.numbered_key() != Some(*index)
+    };
+    if let Some((_, column)) = table.columns.iter().enumerate().find(generated) {
+        return Err(cannot_generate(table, column));
+    }
     text.push("CREATE TABLE IF NOT EXISTS ")
         .name(table.name)
         .push(" (")
@@ -21,7 +32,17 @@ pub(crate) fn create_table(table: &Table, dialect: &'static dyn Dialect) -> Stri
             .push(")");
     }
     text.push(")");
-    text.sql
+    Ok(text.sql)
+}
+
+#[cold]
+fn cannot_generate(table: &Table, column: &Column) -> Error {
+    let message = format!(
+        "`create_table` cannot say how `{}`.`{}` is generated, only that of a key of one integer column; create the \
+         table by a statement of its own",
+        table.name, column.name
+    );
+    Error::new(ErrorKind::Unsupported, message)
 }
 
 fn write_column(text: &mut SqlText, column: &Column, is_key: bool) {

@@ -106,7 +106,7 @@ fn verbatim(text: &str) -> Option<usize> {
 #[cold]
 fn count_error(sql: &str, given: usize) -> Error {
     Error::invalid(format!(
-        "`{sql}` has another number of placeholders than the {given} parameters given"
+        "`{sql}` has another number of placeholders `?` than the {given} parameters given"
     ))
 }
 

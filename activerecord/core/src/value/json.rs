@@ -43,6 +43,8 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Value for Json<T> 
 }
 
 impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> FromRow for Json<T> {
+    const WIDTH: Option<usize> = Some(1);
+
     fn from_row(row: &dyn Row) -> Result<Self> {
         row.get(0)
     }

@@ -55,7 +55,7 @@ impl<R: Record> InsertAll<R> {
             left = rest;
         }
         if R::ACTIVE {
-            for record in &mut self.records {
+            for record in &self.records {
                 record.after_save(session).await?;
             }
         }
