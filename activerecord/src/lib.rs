@@ -456,10 +456,20 @@
 //! | `column.in_list([])` | No row; `not_in_list([])`: every row. |
 //! | `asc()`, `desc()` | Nulls come first ascending and last descending, unless `nulls_first()` or `nulls_last()` says otherwise. |
 //! | `contains`, `starts_with`, `ends_with` | Case matters and the text stands for itself; `contains_ci` and so on ignore case. `like` is the database's own. |
-//! | `sum` | An `i64` for integers of any size, or an [`OutOfRange`](ErrorKind::OutOfRange) error; exact for decimals. |
-//! | `avg` | An `f64`, of integers too; nothing is divided as integers. Exact for decimals. In raw SQL `/` is the database's own. |
+//! | `sum` | An `i64` for integers of any size, or an [`OutOfRange`](ErrorKind::OutOfRange) error; for decimals exact, or the same error past 28 digits. |
+//! | `avg` | An `f64`, of integers too; nothing is divided as integers. For decimals a `Decimal`, rounded to 28 digits. In raw SQL `/` is the database's own. |
 //! | an aggregate of no value | `None`; a count is 0. |
 //! | `first()`, `find_one(condition)` | The first row in the order of the key, unless the query has an order. |
+//!
+//! # Raw SQL over SQLite
+//!
+//! SQLite has no type of its own for dates, times, decimals, UUIDs and JSON; they are kept as text. Typed conditions
+//! and orders compare them as what they are; raw SQL compares the text:
+//!
+//! - Times are written with a fixed number of digits (`2026-01-31 09:00:00.000000000+00:00`), so the order of their
+//!   texts is the order of times.
+//! - Decimals keep their scale, so `'9.5' > '10'` and `'1.0' <> '1.00'` as text. Say
+//!   `price > ? COLLATE activerecord_decimal`, and `activerecord_decimal_sum(price)` for an exact sum.
 //!
 //! # Errors
 //!

@@ -258,7 +258,7 @@ impl<R, V: Numeric> TypedColumn<R, V> {
         Aggregate::new(Function::Sum, self.index)
     }
 
-    /// `AVG(column)`: an `f64`, exact for decimals.
+    /// `AVG(column)`: an `f64`, or for decimals a `Decimal` rounded to 28 digits.
     pub fn avg(self) -> Aggregate<R, V::Avg> {
         Aggregate::new(Function::Avg, self.index)
     }

@@ -73,7 +73,7 @@ impl<R: Record> Grouped<R> {
         self.with(&column(R::columns()).sum(), name)
     }
 
-    /// `AVG(column) AS name`: an `f64`, exact for decimals.
+    /// `AVG(column) AS name`: an `f64`, or for decimals a `Decimal` rounded to 28 digits.
     pub fn avg<V: Numeric>(
         self,
         column: impl FnOnce(R::Columns) -> TypedColumn<R, V>,

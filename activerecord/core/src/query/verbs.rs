@@ -133,7 +133,7 @@ impl<R: Record> Query<R> {
         db.perform(Then::new(find, value::<V::Sum>))
     }
 
-    /// Averages a column: `SELECT AVG(column) FROM table`. An `f64`, exact for decimals; `None` where there is no
+    /// Averages a column: `SELECT AVG(column) FROM table`. An `f64`, or a `Decimal` rounded to 28 digits; `None` where there is no
     /// value.
     ///
     /// # Errors

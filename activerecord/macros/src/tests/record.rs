@@ -18,6 +18,17 @@ fn beside_key(field: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_generated_key_has_an_unset_value() {
+    for key in ["String", "Uuid", "bool", "Vec<u8>"] {
+        let complaints = fields(&format!("#[record(primary_key, generated)] id: {key}"));
+        assert!(
+            complaints[0].starts_with("a `generated` field must be an integer"),
+            "{complaints:?}"
+        );
+    }
+}
+
+#[test]
 fn a_good_record_is_taken() {
     let none: [&str; 0] = [];
     assert_eq!(
@@ -28,7 +39,7 @@ fn a_good_record_is_taken() {
         beside_key("#[record(generated)] number: u32, #[record(default)] at: std::option::Option<i8>"),
         none
     );
-    assert_eq!(fields("#[record(primary_key, generated)] id: Uuid"), none);
+    assert_eq!(fields("#[record(primary_key, generated)] id: UserId"), none);
     assert_eq!(beside_key("#[record(generated)] token: Option<Uuid>"), none);
     assert_eq!(
         fields("#[record(primary_key)] id: i64, #[record(skip)] rest: Vec<Self>"),

@@ -55,7 +55,7 @@ mod errors {
     async fn a_url_that_makes_no_sense_is_told(db: &Db) -> Result<()> {
         let _ = db;
         let wrong = [
-            ("no url at all", "no database scheme"),
+            ("no url at all", "URL with a scheme"),
             ("oracle://x", "`oracle`"),
             ("postgres://localhost/x", "`postgres:`"),
             ("mysql://localhost/x", "`mysql:`"),
