@@ -192,12 +192,15 @@ impl Connection for SqliteConnection {
         let end = drain(&mut prepared.raw_query());
         end.map_err(|failure| self.broken_off(&prepared, alone, statement.sql, failure))?;
         // A statement that writes no row leaves the count of the one before it.
-        if self.raw.total_changes() == before {
+        let all = self.raw.total_changes() - before;
+        if all == 0 {
             return Ok(Written::default());
         }
+        let rows = self.raw.changes();
         Ok(Written {
-            rows: self.raw.changes(),
+            rows,
             key: Some(self.raw.last_insert_rowid()),
+            triggered: all != rows,
         })
     }
 
@@ -262,32 +265,49 @@ fn refuse_control(sql: &str) -> Result<()> {
 }
 
 fn refuse_control_word(sql: &str) -> Result<()> {
-    let first = first_word(sql);
+    let (first, rest) = next_word(sql);
     let is = |word: &str| word.eq_ignore_ascii_case(first);
-    let to_savepoint = || {
-        sql.split_ascii_whitespace()
-            .any(|word| word.eq_ignore_ascii_case("TO"))
-    };
-    if is("BEGIN") || is("COMMIT") || is("END") || is("ROLLBACK") && !to_savepoint() {
+    if is("BEGIN") || is("COMMIT") || is("END") || is("ROLLBACK") && !is_to_savepoint(rest) {
         let message = "transactions are begun by `transaction` or `begin`, and ended by their own handle, not by raw SQL";
+        return Err(Error::new(ErrorKind::Unsupported, message));
+    }
+    if (is("SAVEPOINT") || is("RELEASE") || is("ROLLBACK")) && sql.to_ascii_lowercase().contains("ar_") {
+        let message = "savepoints named `ar_..` are those of nested transactions; give this one another name";
         return Err(Error::new(ErrorKind::Unsupported, message));
     }
     Ok(())
 }
 
-/// The first word of a statement, behind spaces and comments.
+/// Whether what follows `ROLLBACK` goes back to a savepoint.
+fn is_to_savepoint(rest: &str) -> bool {
+    let (word, rest) = next_word(rest);
+    let word = match word.eq_ignore_ascii_case("TRANSACTION") {
+        true => next_word(rest).0,
+        false => word,
+    };
+    word.eq_ignore_ascii_case("TO")
+}
+
+/// The first word of a statement.
 fn first_word(sql: &str) -> &str {
-    let mut rest = sql.trim_start();
+    next_word(sql).0
+}
+
+/// The next word and what follows it, behind all that SQLite skips: spaces, comments, a byte order mark and
+/// semicolons without a statement.
+fn next_word(sql: &str) -> (&str, &str) {
+    let skipped = |character: char| character.is_whitespace() || character == ';' || character == '\u{feff}';
+    let mut rest = sql.trim_start_matches(skipped);
     loop {
         let behind = match rest.get(..2) {
             Some("--") => rest.split_once('\n'),
             Some("/*") => rest.split_once("*/"),
             _ => break,
         };
-        rest = behind.map_or("", |(_, behind)| behind.trim_start());
+        rest = behind.map_or("", |(_, behind)| behind.trim_start_matches(skipped));
     }
     let end = rest.find(|character: char| !character.is_ascii_alphabetic());
-    &rest[..end.unwrap_or(rest.len())]
+    rest.split_at(end.unwrap_or(rest.len()))
 }
 
 struct Interrupter(InterruptHandle);

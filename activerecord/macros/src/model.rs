@@ -4,6 +4,7 @@ use crate::attributes::{Arguments, Grammar};
 use crate::errors::Errors;
 use crate::fields::{Column, Columns, named_fields};
 use crate::plural::table_name;
+use crate::types::option_of;
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::{DeriveInput, Ident, Result, Visibility};
@@ -69,6 +70,16 @@ impl<'a> Model<'a> {
             let message = "a record needs a primary key: mark the key with `#[record(primary_key)]`; several marked \
                            fields are one composite key";
             errors.report(self.name, message);
+        }
+        let composite = self.key().nth(1).is_some();
+        for (_, part) in self
+            .key()
+            .filter(|(_, part)| composite && option_of(part.ty).is_some())
+        {
+            errors.report(
+                part.ty,
+                "a part of a composite key cannot be an `Option`: a row whose key holds a null cannot be found by it",
+            );
         }
         let count = self.columns.mapped.len();
         if count > COLUMN_LIMIT {

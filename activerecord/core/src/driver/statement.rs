@@ -25,4 +25,6 @@ pub struct Written {
     pub rows: u64,
     /// The key that the database last generated on this connection, where it tells.
     pub key: Option<i64>,
+    /// Whether triggers wrote further rows, so that the keys of several rows need not be consecutive.
+    pub triggered: bool,
 }

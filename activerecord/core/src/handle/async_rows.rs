@@ -11,8 +11,10 @@ use crate::engine::Access;
 use crate::error::{Error, Result};
 use crate::record::FromRow;
 use futures_core::Stream;
+use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -44,6 +46,8 @@ struct Shared<T> {
 struct State<T> {
     batch: VecDeque<T>,
     failure: Option<Error>,
+    /// What reading a row panicked with, to go on in the caller.
+    panic: Option<Box<dyn Any + Send>>,
     /// The stream has used up what it took and asks for more.
     hungry: bool,
     /// The thread will put no further batch.
@@ -124,9 +128,14 @@ impl<T: FromRow> Job for Shared<T> {
     fn run(&self) {
         let start = self.start.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some((ticket, query)) = start else { return };
-        let result = self.read(ticket, query);
+        let result = catch_unwind(AssertUnwindSafe(|| self.read(ticket, query)));
+        // Where reading a row panicked, an interrupt must not hit whoever has the connection next.
+        self.switch.set(None);
         let mut state = self.lock();
-        state.failure = result.err();
+        match result {
+            Ok(result) => state.failure = result.err(),
+            Err(panic) => state.panic = Some(panic),
+        }
         state.ended = true;
     }
 
@@ -159,6 +168,10 @@ impl<T: FromRow> RowStream<T> {
             state.hungry = false;
             self.shared.taken.notify_one();
             return Poll::Ready(self.batch.pop_front().map(Ok));
+        }
+        if let Some(panic) = state.panic.take() {
+            drop(state);
+            resume_unwind(panic);
         }
         if state.ended {
             return Poll::Ready(state.failure.take().map(Err));
@@ -210,6 +223,7 @@ impl Iterate for AsyncDatabase {
             let state = State {
                 batch: VecDeque::new(),
                 failure: None,
+                panic: None,
                 hungry: false,
                 ended: false,
                 dropped: false,

@@ -106,7 +106,7 @@ impl TransactionState {
     /// Takes the connection for a statement, waiting for one that runs.
     pub(crate) fn loan(self: &Arc<Self>, purpose: Purpose) -> Result<Loan> {
         // What would wait for itself is refused at once.
-        self.status().check()?;
+        self.check()?;
         let free = self.connection.try_enter();
         let lease = free.or_else(|| self.connection.enter_until(Instant::now() + self.timeout));
         self.entered(lease.ok_or_else(|| self.timed_out())?, purpose)
@@ -114,7 +114,7 @@ impl TransactionState {
 
     #[cfg(feature = "async")]
     pub(crate) async fn loan_async(self: &Arc<Self>, purpose: Purpose) -> Result<Loan> {
-        self.status().check()?;
+        self.check()?;
         let deadline = Instant::now() + self.timeout;
         let lease = crate::driver::threaded::until(deadline, self.connection.enter()).await;
         self.entered(lease.ok_or_else(|| self.timed_out())?, purpose)
@@ -122,7 +122,7 @@ impl TransactionState {
 
     fn entered(self: &Arc<Self>, lease: Lease, purpose: Purpose) -> Result<Loan> {
         // It may have changed during the wait.
-        if let Err(error) = self.status().check() {
+        if let Err(error) = self.check() {
             self.leave(lease);
             return Err(error);
         }
@@ -201,8 +201,9 @@ impl TransactionState {
             self.leave(lease);
             return Err(error);
         }
+        let aborted = self.check().err();
         self.set(Status::Ended);
-        Ok((lease, status.check().err()))
+        Ok((lease, aborted))
     }
 
     /// Ends the transaction on a connection taken for that: one poll's worth of blocking work.
@@ -271,6 +272,19 @@ impl TransactionState {
                 Vec::new()
             }
         }
+    }
+
+    /// Whether a statement may start: here, and in the transactions around it.
+    fn check(&self) -> Result<()> {
+        self.status().check()?;
+        let mut around = self.parent.as_deref();
+        while let Some(outer) = around {
+            if matches!(outer.status(), Status::Abandoned | Status::Ended) {
+                return Err(ended());
+            }
+            around = outer.parent.as_deref();
+        }
+        Ok(())
     }
 
     fn status(&self) -> Status {

@@ -172,6 +172,10 @@ impl<R: Record> Active<R> {
 
     /// Ends a write that took effect, unless its transaction is rolled back.
     pub(super) fn end_written(&mut self, status: Status, scope: Option<Arc<Scope>>, filled_in: ColumnSet) {
+        let edited = match &scope {
+            Some(_) => self.changed(),
+            None => ColumnSet::EMPTY,
+        };
         let previous = state::undoubted(self.state.take());
         self.state = match scope {
             Some(scope) => Some(Known::written(
@@ -179,6 +183,7 @@ impl<R: Record> Active<R> {
                 scope,
                 Previous::State(previous),
                 filled_in,
+                edited,
             )),
             None if status == Status::Persisted => None,
             None => Some(Known::new(status)),
@@ -187,7 +192,15 @@ impl<R: Record> Active<R> {
 
     /// Binds a record that was inserted in a transaction, or in none.
     pub(super) fn of_insert(record: R, scope: Option<Arc<Scope>>, filled_in: ColumnSet) -> Self {
-        let written = |scope| Known::written(Status::Persisted, scope, Previous::New, filled_in);
+        let written = |scope| {
+            Known::written(
+                Status::Persisted,
+                scope,
+                Previous::New,
+                filled_in,
+                ColumnSet::EMPTY,
+            )
+        };
         Self {
             record,
             state: scope.map(written),

@@ -159,13 +159,17 @@ impl<R: Record> Known<R> {
         })
     }
 
-    /// The state after a write in an open transaction.
+    /// The state after a write in an open transaction. `edited` are the columns that the program changed before it.
     pub(super) fn written(
         status: Status,
         scope: Arc<Scope>,
-        previous: Previous<R>,
+        mut previous: Previous<R>,
         filled_in: ColumnSet,
+        edited: ColumnSet,
     ) -> Box<Self> {
+        if let Previous::State(Some(known)) = &mut previous {
+            known.compress();
+        }
         let undo = Undo {
             scope,
             previous,
@@ -175,8 +179,38 @@ impl<R: Record> Known<R> {
         Box::new(Self {
             status,
             base: None,
-            undo: Some(undo.merged()),
+            undo: Some(undo.merged(edited)),
         })
+    }
+
+    /// Merges this write with the one before it, where the same transaction has come to decide on both: savepoints
+    /// one after the other leave no chain.
+    fn compress(&mut self) {
+        let Some(undo) = &mut self.undo else { return };
+        let Previous::State(Some(before)) = &mut undo.previous else {
+            return;
+        };
+        let decided_alike =
+            |earlier: &mut Undo<R>| Arc::ptr_eq(earlier.scope.deciding(), undo.scope.deciding());
+        let Some(earlier) = before.undo.take_if(decided_alike) else {
+            return;
+        };
+        let edited = match (&self.base, &before.base) {
+            (Some(now), Some(then)) => now.changed_from(then),
+            _ => ColumnSet::EMPTY,
+        };
+        undo.filled_in = undo.filled_in.with(earlier.filled_in.without(edited));
+        undo.previous = earlier.previous;
+    }
+
+    /// The columns that the database filled in and the program has not changed since.
+    fn still_filled_in(&self, record: &R) -> ColumnSet {
+        let edited = self
+            .base
+            .as_ref()
+            .map_or(ColumnSet::EMPTY, |base| record.changed_from(base));
+        let filled_in = self.undo.as_ref().map_or(ColumnSet::EMPTY, |undo| undo.filled_in);
+        filled_in.without(edited)
     }
 
     fn verdict(&self) -> Option<Verdict> {
@@ -187,7 +221,7 @@ impl<R: Record> Known<R> {
 impl<R> Undo<R> {
     /// Two writes that the same transaction decides on are undone as one, so that the chain does not grow with
     /// the number of writes.
-    fn merged(mut self) -> Self {
+    fn merged(mut self, edited: ColumnSet) -> Self {
         let same = |known: &Known<R>| {
             known
                 .undo
@@ -199,7 +233,7 @@ impl<R> Undo<R> {
             && let Some(earlier) = known.undo.take()
         {
             self.previous = earlier.previous;
-            self.filled_in = self.filled_in.with(earlier.filled_in);
+            self.filled_in = self.filled_in.with(earlier.filled_in.without(edited));
         }
         self
     }
@@ -258,7 +292,7 @@ pub(super) fn current<'a, R: Record>(record: &'a R, state: &'a State<R>) -> &'a 
     let Some(known) = state.as_deref() else {
         return record;
     };
-    let cleared = filled_in_and_undone(known);
+    let cleared = filled_in_and_undone(record, known);
     match &known.undo {
         Some(undo) if !cleared.is_empty() => undo.cleared.get_or_init(|| {
             let mut copy = record.clone();
@@ -269,14 +303,14 @@ pub(super) fn current<'a, R: Record>(record: &'a R, state: &'a State<R>) -> &'a 
     }
 }
 
-/// The columns to clear: of every write that was undone, innermost first.
-fn filled_in_and_undone<R: Record>(known: &Known<R>) -> ColumnSet {
+/// The columns to clear: of every write that was undone, innermost first, but for what the program changed since.
+fn filled_in_and_undone<R: Record>(record: &R, known: &Known<R>) -> ColumnSet {
     let mut columns = ColumnSet::EMPTY;
     let mut next = Some(known);
     while let Some(known) = next {
         next = match &known.undo {
             Some(undo) if undo.scope.verdict() == Verdict::Undone => {
-                columns = columns.with(undo.filled_in);
+                columns = columns.with(known.still_filled_in(record));
                 undo.previous.known()
             }
             _ => None,
@@ -303,6 +337,7 @@ pub(super) fn settle<R: Record>(record: &mut R, state: &mut State<R>) {
 
 fn put_back<R: Record>(record: &mut R, state: &mut State<R>, verdict: Verdict) {
     let Some(known) = state.take() else { return };
+    let filled_in = known.still_filled_in(record);
     let Known {
         base: edits_since,
         undo,
@@ -311,7 +346,7 @@ fn put_back<R: Record>(record: &mut R, state: &mut State<R>, verdict: Verdict) {
     let Some(undo) = undo else { return };
     *state = undo.previous.into_state();
     if verdict == Verdict::Undone {
-        record.clear(undo.filled_in);
+        record.clear(filled_in);
     }
     settle(record, state);
     let status = status(state);

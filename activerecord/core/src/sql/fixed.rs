@@ -81,6 +81,9 @@ struct Texts {
     others: RwLock<BTreeMap<ColumnSet, Arc<str>>>,
 }
 
+/// How many texts of one kind are kept for a record; sets of columns past that are rendered each time.
+const MOST: usize = 256;
+
 impl Texts {
     fn get(&'static self, columns: ColumnSet, render: impl Fn() -> String) -> Sql {
         let (first, text) = self.first.get_or_init(|| (columns, render()));
@@ -96,6 +99,9 @@ impl Texts {
             return Sql::Kept(text.clone());
         }
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
+        if others.len() >= MOST {
+            return Sql::Rendered(render());
+        }
         Sql::Kept(others.entry(columns).or_insert_with(|| render().into()).clone())
     }
 }

@@ -18,6 +18,15 @@ fn beside_key(field: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_part_of_a_composite_key_is_never_null() {
+    let complaints = fields("#[record(primary_key)] a: i64, #[record(primary_key)] b: Option<i64>");
+    assert!(
+        complaints[0].starts_with("a part of a composite key"),
+        "{complaints:?}"
+    );
+}
+
+#[test]
 fn a_generated_key_has_an_unset_value() {
     for key in ["String", "Uuid", "bool", "Vec<u8>"] {
         let complaints = fields(&format!("#[record(primary_key, generated)] id: {key}"));

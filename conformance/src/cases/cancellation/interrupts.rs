@@ -10,6 +10,37 @@ mod cancellation {
     use crate::support::{cuts, is_whole, kind, until_async};
     use std::sync::mpsc::{Receiver, Sender, channel};
 
+    /// Reads as nothing: it panics.
+    #[only(asynchronous)]
+    #[derive(Debug)]
+    struct Unreadable;
+
+    #[only(asynchronous)]
+    impl FromRow for Unreadable {
+        const COLUMNS: Option<&'static [&'static str]> = Some(&["id"]);
+
+        fn from_row(_: &dyn activerecord::Row) -> Result<Self> {
+            panic!("unreadable")
+        }
+    }
+
+    /// A panic while a row of a stream is read goes on in whoever reads it, and the handle stays whole.
+    #[only(asynchronous)]
+    async fn a_panic_in_a_stream_reaches_its_reader(db: &Db) -> Result<()> {
+        db.create_table::<User>().await?;
+        User::named("ann").save(db).await?;
+        for _ in 0..6 {
+            let on = db.clone();
+            let reader = tokio::spawn(async move {
+                let mut rows = User::query().select_as::<Unreadable>().iterate(&on).await?;
+                rows.next().await.transpose()
+            });
+            assert!(reader.await.unwrap_err().is_panic());
+        }
+        assert_eq!(User::query().count(db).await?, 1);
+        Ok(())
+    }
+
     #[only(asynchronous)]
     const ENDLESS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000000) \
                            SELECT COUNT(*) FROM n";

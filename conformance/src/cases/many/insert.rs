@@ -40,6 +40,54 @@ pub(super) mod many {
         Ok(())
     }
 
+    /// A trigger writes rows of its own into the table: each record is bound to its own row all the same.
+    async fn insert_all_finds_its_rows_among_those_of_a_trigger(db: &Db) -> Result<()> {
+        db.create_table::<User>().await?;
+        let trigger = "CREATE TRIGGER twin AFTER INSERT ON users WHEN NEW.name NOT LIKE 'twin%' BEGIN \
+                       INSERT INTO users (name, email, is_active) VALUES ('twin ' || NEW.name, NEW.email || '2', 1); END";
+        db.execute(trigger, ()).await?;
+        let saved = User::insert_all(db, ["ann", "bob", "cid"].map(User::named).to_vec()).await?;
+        for user in &saved {
+            assert_eq!(User::find(db, user.id).await?.name, user.name);
+        }
+        assert_eq!(User::query().count(db).await?, 6);
+        Ok(())
+    }
+
+    /// The highest key is taken, so the database picks others at random: each record is bound to its own row.
+    async fn insert_all_finds_its_rows_where_keys_are_random(db: &Db) -> Result<()> {
+        db.create_table::<User>().await?;
+        User {
+            id: i64::MAX,
+            ..User::named("last")
+        }
+        .save(db)
+        .await?;
+        for user in User::insert_all(db, ["ann", "bob", "cid"].map(User::named).to_vec()).await? {
+            assert_eq!(User::find(db, user.id).await?.name, user.name);
+        }
+        Ok(())
+    }
+
+    /// A row that the database ignores is an error, not a record without a row.
+    async fn an_ignored_row_is_an_error(db: &Db) -> Result<()> {
+        db.create_table::<User>().await?;
+        let trigger =
+            "CREATE TRIGGER no BEFORE INSERT ON users WHEN NEW.name = 'no' BEGIN SELECT RAISE(IGNORE); END";
+        db.execute(trigger, ()).await?;
+        let failure = User::named("no").save(db).await.unwrap_err();
+        assert!(failure.to_string().contains("ignored"), "{failure}");
+        assert_eq!(failure.into_record().name, "no");
+        assert!(User::insert_all(db, vec![User::named("no")]).await.is_err());
+        assert!(
+            User::insert_all(db, ["ann", "no"].map(User::named).to_vec())
+                .await
+                .is_err()
+        );
+        assert_eq!(User::query().count(db).await?, 0);
+        Ok(())
+    }
+
     /// 1,100 rows of 71 columns: every database's limit of parameters is below that.
     async fn insert_all_keeps_to_the_limit_of_parameters(db: &Db) -> Result<()> {
         db.create_table::<WideRow>().await?;

@@ -8,6 +8,23 @@ pub(super) use self::pools::cases;
 mod pools {
     use crate::prelude::*;
     use crate::support::{failure, kind};
+    use activerecord::ConnectOptions;
+    use std::time::Duration;
+
+    /// No limit makes a panic: the shortest wait, the longest one, and a pool too large to be meant.
+    async fn odd_limits_are_taken_or_refused(db: &Db) -> Result<()> {
+        let _ = db;
+        let directory = tempfile::tempdir().expect("a directory");
+        let url = format!("sqlite://{}", directory.path().join("odd.db").display());
+        for longest in [Duration::ZERO, Duration::MAX] {
+            let odd = Db::connect(ConnectOptions::new(&url).acquire_timeout(longest)).await?;
+            odd.create_table::<User>().await?;
+            assert_eq!(User::query().count(&odd).await?, 0);
+        }
+        let huge = Db::connect(ConnectOptions::new(&url).pool_size(50_000_000)).await;
+        assert_eq!(kind(huge), ErrorKind::Config);
+        Ok(())
+    }
 
     /// The status counts connections in use, and knows the limit.
     async fn the_status_counts(db: &Db) -> Result<()> {

@@ -17,6 +17,47 @@ pub(super) mod tracking {
         assert_eq!(result.unwrap_err().kind(), ErrorKind::Validation);
     }
 
+    async fn a_default_edited_after_the_insert_survives_the_rollback(db: &Db) -> Result<()> {
+        db.create_table::<ArticleStub>().await?;
+        for column in Article::DEFAULTS {
+            db.execute(column, ()).await?;
+        }
+        let tx = db.begin().await?;
+        let mut article = Article::titled("a").save(&tx).await?;
+        assert_eq!(article.state.as_deref(), Some("draft"));
+        article.state = Some("final".into());
+        article.save(&tx).await?;
+        article.score = Some(1);
+        tx.rollback().await?;
+        assert_eq!(
+            (article.id, article.state.as_deref(), article.score),
+            (0, Some("final"), Some(1))
+        );
+        article.save(db).await?;
+        assert_eq!(
+            Article::find(db, article.id).await?.state.as_deref(),
+            Some("final")
+        );
+        Ok(())
+    }
+
+    async fn savepoints_one_after_the_other_leave_no_chain(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        let mut account = Account { id: 1, balance: 0 }.save(db).await?;
+        let tx = db.begin().await?;
+        for _ in 0..20_000 {
+            let inner = tx.begin().await?;
+            account.balance += 1;
+            account.save(&inner).await?;
+            inner.commit().await?;
+        }
+        tx.rollback().await?;
+        account.balance += 1;
+        account.save(db).await?;
+        assert_eq!(Account::find(db, 1).await?.balance, 20_001);
+        Ok(())
+    }
+
     async fn an_insert_undone_is_new_again_and_keeps_the_edits(db: &Db) -> Result<()> {
         db.create_table::<User>().await?;
         let mut ann = Active::new(User::named("ann"));

@@ -43,6 +43,11 @@ mod transactions {
             "ROLLBACK",
             "BEGIN",
             " -- so\n commit",
+            ";COMMIT",
+            "\u{feff}COMMIT",
+            "/* x */ ; END",
+            "ROLLBACK /* TO */",
+            "RELEASE ar_1",
         ] {
             let tx = db.begin().await?;
             Account { id: 1, balance: 0 }.save(&tx).await?;

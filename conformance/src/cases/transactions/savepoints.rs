@@ -14,6 +14,22 @@ mod transactions {
         Ok(users.into_iter().map(|user| user.name.clone()).collect())
     }
 
+    /// The outer guard was dropped: the inner one can neither write nor commit.
+    async fn an_inner_one_ends_with_the_outer(db: &Db) -> Result<()> {
+        db.create_table::<User>().await?;
+        let outer = db.begin().await?;
+        let inner = outer.begin().await?;
+        drop(outer);
+        assert_eq!(
+            User::named("late").save(&inner).await.unwrap_err().kind(),
+            ErrorKind::TransactionEnded
+        );
+        assert_eq!(kind(inner.commit().await), ErrorKind::TransactionEnded);
+        assert_eq!(User::query().count(db).await?, 0);
+        User::named("next").save(db).await?;
+        Ok(())
+    }
+
     /// A failed inner part leaves the outer one usable, and undoes itself alone.
     async fn a_failed_inner_part_leaves_the_outer_usable(db: &Db) -> Result<()> {
         db.create_table::<User>().await?;

@@ -2,8 +2,10 @@
 
 use super::{Job, Workers};
 use crate::error::Result;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
+use std::thread;
 
 /// A closure on its way to a thread and back. It is never withdrawn nor interrupted: once it was submitted it runs
 /// to its end, whether anybody waits for it or not.
@@ -14,7 +16,7 @@ struct Errand<F, T> {
 enum ErrandState<F, T> {
     Queued(F, Option<Waker>),
     Running(Option<Waker>),
-    Done(T, Option<Waker>),
+    Done(thread::Result<T>, Option<Waker>),
     Over,
 }
 
@@ -42,7 +44,7 @@ impl<F, T> Errand<F, T> {
 impl<F: FnOnce() -> T + Send, T: Send> Job for Errand<F, T> {
     fn run(&self) {
         let Some(work) = self.take() else { return };
-        let done = work();
+        let done = catch_unwind(AssertUnwindSafe(work));
         let mut state = self.lock();
         if let ErrandState::Running(waker) = std::mem::replace(&mut *state, ErrandState::Over) {
             *state = ErrandState::Done(done, waker);
@@ -91,7 +93,7 @@ where
         state: Mutex::new(ErrandState::Queued(work, None)),
     });
     let job = errand.clone();
-    let thread = std::thread::Builder::new().name("activerecord-connect".into());
+    let thread = thread::Builder::new().name("activerecord-connect".into());
     let started = thread.spawn(move || {
         job.run();
         job.tell();
@@ -112,7 +114,8 @@ async fn wait<F, T>(errand: &Errand<F, T>) -> T {
             }
             ErrandState::Done(..) | ErrandState::Over => {
                 match std::mem::replace(&mut *state, ErrandState::Over) {
-                    ErrandState::Done(done, _) => Poll::Ready(done),
+                    ErrandState::Done(Ok(done), _) => Poll::Ready(done),
+                    ErrandState::Done(Err(panic), _) => resume_unwind(panic),
                     _ => Poll::Pending,
                 }
             }

@@ -75,6 +75,12 @@ pub(crate) struct Pool {
     closed: OnceLock<()>,
 }
 
+/// The longest wait there is, so that a deadline can be reckoned: a year.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// The most connections a pool can have.
+const MOST: u32 = 10_000;
+
 impl Pool {
     /// Opens one connection, so that a wrong path or password is told at once, and keeps it.
     pub(crate) fn open(backend: Arc<dyn Backend>, options: &PoolOptions) -> Result<Self> {
@@ -84,20 +90,24 @@ impl Pool {
         } else {
             options.size.max(1)
         };
+        let timeout = options.acquire_timeout.min(LONGEST);
+        if size > MOST {
+            return Err(too_many(size));
+        }
         let first = backend.connect()?;
         let dialect = backend.dialect();
         let keeps = capabilities.keeps_connections;
         let (store, permits) = if capabilities.single_connection {
             (None, vec![Some(Kept::for_ever(first))])
         } else {
-            let store = Store::new(backend, first, size, options.acquire_timeout)?;
+            let store = Store::new(backend, first, size, timeout)?;
             (Some(store), (0..size).map(|_| None).collect())
         };
         Ok(Self {
             dialect,
             observer: Observer::new(options.log_values),
             size: size as usize,
-            timeout: options.acquire_timeout,
+            timeout,
             gate: Gate::new(permits),
             // A single connection is a lane by itself.
             lane: (capabilities.single_writer && size > 1).then(|| Gate::new([()])),
@@ -230,6 +240,14 @@ impl Pool {
             workers.close(Instant::now() + self.timeout);
         }
     }
+}
+
+#[cold]
+fn too_many(size: u32) -> Error {
+    Error::new(
+        ErrorKind::Config,
+        format!("a pool of {size} connections; {MOST} are the most"),
+    )
 }
 
 #[cold]

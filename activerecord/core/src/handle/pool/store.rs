@@ -116,6 +116,9 @@ impl r2d2::ManageConnection for Manager {
     }
 }
 
+/// Opening a connection may take this long, however short the wait for a free one is.
+const OPENING: Duration = Duration::from_secs(1);
+
 fn manager_pool(manager: Manager, size: u32, timeout: Duration) -> Result<r2d2::Pool<Manager>> {
     static OPENER: OnceLock<Arc<ScheduledThreadPool>> = OnceLock::new();
     let opener = OPENER.get_or_init(|| {
@@ -126,7 +129,7 @@ fn manager_pool(manager: Manager, size: u32, timeout: Duration) -> Result<r2d2::
         .max_size(size)
         .min_idle(Some(0))
         .test_on_check_out(false)
-        .connection_timeout(timeout)
+        .connection_timeout(timeout.max(OPENING))
         .error_handler(Box::new(r2d2::NopErrorHandler))
         .thread_pool(opener.clone())
         .build(manager)

@@ -27,9 +27,7 @@ impl<R: Record> InsertAll<R> {
     }
 
     pub(in crate::record) fn into_given(mut self) -> Vec<R> {
-        for (record, filled_in) in self.records.iter_mut().zip(&self.filled_in) {
-            record.clear(*filled_in);
-        }
+        self.clear_filled_in();
         self.given.unwrap_or(self.records)
     }
 
@@ -39,6 +37,32 @@ impl<R: Record> InsertAll<R> {
                 record.before_save(session).await?;
             }
         }
+        if !self.insert_in_statements_of_many(session).await? {
+            self.insert_one_by_one(session).await?;
+        }
+        if R::ACTIVE {
+            for record in &self.records {
+                record.after_save(session).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Inserts the rows in few statements; `false`, with nothing inserted, where their keys would not be certain.
+    async fn insert_in_statements_of_many(&mut self, session: &Session<'_>) -> Result<bool> {
+        let inner = session.begin()?;
+        match self.insert_chunks(&inner).await {
+            Ok(false) => {
+                // What it gives back is the error it was given.
+                let _: Result<()> = inner.end(Err(uncertain_keys()));
+                self.clear_filled_in();
+                Ok(false)
+            }
+            result => inner.end(result),
+        }
+    }
+
+    async fn insert_chunks(&mut self, session: &Session<'_>) -> Result<bool> {
         let rows = rows_per_statement::<R>(session);
         let mut sql = RowsSql::default();
         let mut left = &mut *self.records;
@@ -51,16 +75,35 @@ impl<R: Record> InsertAll<R> {
             let (chunk, rest) = left.split_at_mut(alike.count());
             // Before they are inserted: where that fails half way, the first of them have their keys already.
             self.filled_in.resize(self.filled_in.len() + chunk.len(), unset);
-            insert_rows(session, chunk, unset, &mut sql).await?;
+            if !insert_rows(session, chunk, unset, &mut sql).await? {
+                return Ok(false);
+            }
             left = rest;
         }
-        if R::ACTIVE {
-            for record in &self.records {
-                record.after_save(session).await?;
-            }
+        Ok(true)
+    }
+
+    async fn insert_one_by_one(&mut self, session: &Session<'_>) -> Result<()> {
+        for record in &mut self.records {
+            self.filled_in.push(record.unset());
+            insert(session, record).await?;
         }
         Ok(())
     }
+
+    fn clear_filled_in(&mut self) {
+        for (record, filled_in) in self.records.iter_mut().zip(self.filled_in.drain(..)) {
+            record.clear(filled_in);
+        }
+    }
+}
+
+#[cold]
+fn uncertain_keys() -> Error {
+    Error::new(
+        ErrorKind::Other,
+        "the keys of the rows of one statement are not consecutive",
+    )
 }
 
 fn rows_per_statement<R: Record>(session: &Session<'_>) -> usize {
@@ -102,13 +145,14 @@ impl RowsSql {
     }
 }
 
-/// Inserts rows that leave the same columns to the database, in one statement.
+/// Inserts rows that leave the same columns to the database, in one statement; `false` where it is not certain which
+/// of them has which key.
 async fn insert_rows<R: Record>(
     session: &Session<'_>,
     records: &mut [R],
     unset: ColumnSet,
     sql: &mut RowsSql,
-) -> Result<()> {
+) -> Result<bool> {
     let table = R::table();
     let sent = table.all().without(unset);
     let fixed = table.sql(session.sql_dialect());
@@ -117,7 +161,7 @@ async fn insert_rows<R: Record>(
         for record in records {
             insert(session, record).await?;
         }
-        return Ok(());
+        return Ok(true);
     }
     let sql = sql.get(fixed, sent, records.len());
     let mut params = Vec::with_capacity(records.len() * sent.len());
@@ -139,28 +183,33 @@ fn in_its_row(error: Error, sent: ColumnSet) -> Error {
     }
 }
 
-/// The keys of one statement's rows are consecutive; the last one is told.
-fn number<R: Record>(records: &mut [R], table: &Table, unset: ColumnSet, written: &Written) -> Result<()> {
-    let Some((column, last)) = table
-        .numbered_key()
-        .filter(|key| unset.contains(*key))
-        .zip(written.key)
-    else {
-        return Ok(());
-    };
+/// The keys of one statement's rows are consecutive and the last one is told, unless a trigger wrote rows in between
+/// or the database has run out of ascending keys and picks them at random.
+fn number<R: Record>(records: &mut [R], table: &Table, unset: ColumnSet, written: &Written) -> Result<bool> {
+    const ASCENDING: i64 = 1 << 40;
     if written.rows != records.len() as u64 {
-        let message = format!(
-            "{} rows were sent to `{}` and {} inserted",
-            records.len(),
-            table.name,
-            written.rows
-        );
-        return Err(Error::new(ErrorKind::Other, message));
+        return Err(some_ignored(records.len(), table, written.rows));
+    }
+    let numbered = table.numbered_key().filter(|key| unset.contains(*key));
+    let Some((column, last)) = numbered.zip(written.key) else {
+        return Ok(true);
+    };
+    if written.triggered || last > ASCENDING {
+        return Ok(false);
     }
     for (key, record) in (i64::MIN..=last).rev().zip(records.iter_mut().rev()) {
         record.set_value(column, SqlValue::I64(key))?;
     }
-    Ok(())
+    Ok(true)
+}
+
+#[cold]
+fn some_ignored(sent: usize, table: &Table, inserted: u64) -> Error {
+    let message = format!(
+        "{sent} rows were sent to `{}` and {inserted} inserted",
+        table.name
+    );
+    Error::new(ErrorKind::Other, message)
 }
 
 /// Binds the inserted records.

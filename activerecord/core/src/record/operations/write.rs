@@ -80,6 +80,15 @@ pub(in crate::record) fn gone(table: &Table) -> Error {
 }
 
 #[cold]
+pub(super) fn ignored(table: &Table) -> Error {
+    let message = format!(
+        "the database ignored a row for `{}`; a trigger of its can do that",
+        table.name
+    );
+    Error::new(ErrorKind::Other, message)
+}
+
+#[cold]
 pub(in crate::record) fn none_meets(table: &Table) -> Error {
     let message = format!("no row of `{}` meets the condition", table.name);
     Error::new(ErrorKind::NotFound, message)
@@ -178,6 +187,9 @@ pub(super) async fn insert<R: Record>(session: &Session<'_>, record: &mut R) -> 
         let written = session.execute(&sql, &params).await;
         let written = written.map_err(|error| explain(error, table, sent))?;
         drop(params);
+        if written.rows == 0 {
+            return Err(ignored(table));
+        }
         if let Some((column, key)) = table
             .numbered_key()
             .filter(|_| !unset.is_empty())
@@ -191,7 +203,7 @@ pub(super) async fn insert<R: Record>(session: &Session<'_>, record: &mut R) -> 
     let result = session.query(&sql, &params, &mut row).await;
     result.map_err(|error| explain(error, table, sent))?;
     drop(params);
-    let cells = row.0.ok_or_else(|| gone(table))?;
+    let cells = row.0.ok_or_else(|| ignored(table))?;
     for (column, value) in returned.iter().zip(cells.0) {
         fill_in(record, column, value)?;
     }
