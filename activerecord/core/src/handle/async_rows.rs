@@ -101,7 +101,7 @@ impl<T: FromRow> Shared<T> {
     /// Keeps the connection until the last row was used up, however few rows there are.
     fn wait_for_the_last_row(&self) {
         let mut state = self.lock();
-        while !state.dropped && !(state.batch.is_empty() && state.hungry) {
+        while !state.dropped && (!state.batch.is_empty() || !state.hungry) {
             state = self.taken.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }

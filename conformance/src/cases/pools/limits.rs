@@ -14,7 +14,7 @@ mod pools {
     /// No limit makes a panic: the shortest wait, the longest one, and a pool too large to be meant.
     async fn odd_limits_are_taken_or_refused(db: &Db) -> Result<()> {
         let _ = db;
-        let directory = tempfile::tempdir().expect("a directory");
+        let directory = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", directory.path().join("odd.db").display());
         for longest in [Duration::ZERO, Duration::MAX] {
             let odd = Db::connect(ConnectOptions::new(&url).acquire_timeout(longest)).await?;
