@@ -2,10 +2,13 @@
 
 use super::pool::{Kept, Reservation};
 #[cfg(feature = "async")]
+use crate::driver::Interrupt;
+#[cfg(feature = "async")]
 use crate::driver::stop::Stop;
-use crate::driver::{Connection, Control, Interrupt, RowSink, Statement, TransactionOptions, Written};
+use crate::driver::{Connection, Control, RowSink, Statement, TransactionOptions, Written};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::Dialect;
+#[cfg(feature = "async")]
 use std::sync::Arc;
 
 /// A connection on loan from the pool.

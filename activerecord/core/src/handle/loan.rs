@@ -1,7 +1,9 @@
 //! A connection for the length of one operation, wherever it comes from.
 
 use super::lease::Lease;
-use super::pool::{Pool, Reservation};
+use super::pool::Pool;
+#[cfg(feature = "async")]
+use super::pool::Reservation;
 use super::transaction_state::{Purpose, TransactionState};
 #[cfg(feature = "async")]
 use crate::driver::threaded;
@@ -21,11 +23,13 @@ pub(crate) enum Source {
 }
 
 /// A connection reserved for an operation, not taken yet: opening one may block.
+#[cfg(feature = "async")]
 pub(crate) enum Ticket {
     Reserved(Reservation),
     Taken(Loan),
 }
 
+#[cfg(feature = "async")]
 impl Ticket {
     /// The transaction that the connection is of.
     #[cfg(feature = "async")]
