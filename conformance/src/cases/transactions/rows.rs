@@ -16,6 +16,24 @@ mod transactions {
         Ok(())
     }
 
+    /// However few rows there are, the connection is busy until the last one was taken.
+    async fn few_rows_keep_the_connection_as_well(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        for id in 1..=3 {
+            Account { id, balance: 0 }.save(db).await?;
+        }
+        let tx = db.begin().await?;
+        let mut rows = Account::query().iterate(&tx).await?;
+        for _ in 1..=3 {
+            assert!(rows.next().await.transpose()?.is_some());
+            let refused = Account { id: 9, balance: 0 }.save(&tx).await.unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::Invalid);
+        }
+        assert!(rows.next().await.is_none());
+        Account { id: 9, balance: 0 }.save(&tx).await?;
+        tx.commit().await
+    }
+
     /// A statement on a transaction whose rows are iterated over is refused at once, and says what to do.
     async fn a_statement_during_an_iteration_on_the_same_transaction_is_refused(db: &Db) -> Result<()> {
         accounts(db, 300).await?;
