@@ -14,6 +14,8 @@ mod schema;
 mod sql;
 mod value;
 
+#[cfg(feature = "native")]
+pub use self::driver::{Answer, AsyncBackend, AsyncConnection, AsyncCursor, Cancel};
 pub use self::driver::{
     Backend, Capabilities, Connection, Control, Cursor, Interrupt, Isolation, OpenCursor, Row, RowSink,
     Statement, TransactionOptions, Written, options,

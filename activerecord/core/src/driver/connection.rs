@@ -22,6 +22,13 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
     /// MUST be classified by code: [`NoDatabase`](crate::ErrorKind::NoDatabase),
     /// [`Auth`](crate::ErrorKind::Auth), [`TooManyConnections`](crate::ErrorKind::TooManyConnections) and so on.
     fn connect(&self) -> Result<Box<dyn Connection>>;
+
+    /// The same database over a driver that is async by itself. Without one an async handle runs blocking
+    /// connections on threads.
+    #[cfg(feature = "native")]
+    fn native(&self) -> Option<Arc<dyn super::AsyncBackend>> {
+        None
+    }
 }
 
 /// A blocking connection.

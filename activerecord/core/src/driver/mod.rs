@@ -1,5 +1,7 @@
 //! What a backend implements, and the adapters that give it the mode its driver lacks.
 
+#[cfg(feature = "native")]
+mod asynchronous;
 mod capabilities;
 mod connection;
 mod row;
@@ -10,6 +12,8 @@ pub(crate) mod stop;
 pub(crate) mod threaded;
 mod transaction;
 
+#[cfg(feature = "native")]
+pub use self::asynchronous::{Answer, AsyncBackend, AsyncConnection, AsyncCursor, Cancel};
 pub use self::capabilities::Capabilities;
 pub use self::connection::{Backend, Connection, Cursor, Interrupt, OpenCursor};
 pub use self::row::{Row, RowSink};
