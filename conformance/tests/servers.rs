@@ -1,0 +1,2 @@
+//! Smoke tests of the ways to a server.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Sets up.
+fn main() {}
