@@ -27,6 +27,7 @@
 mod background;
 mod certificates;
 mod container;
+mod directory;
 mod error;
 mod finder;
 mod installed;

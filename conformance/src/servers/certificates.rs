@@ -1,13 +1,14 @@
 //! A certificate authority for one run.
 
 use super::ServerError;
+use super::directory::Directory;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, IsCa, KeyPair,
     KeyUsagePurpose,
 };
+use rustix::process::Signal;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// An authority, and a certificate for a server on this machine that it has signed; all in PEM.
 pub(super) struct Certificates {
@@ -16,7 +17,7 @@ pub(super) struct Certificates {
     pub(super) key: String,
     file: PathBuf,
     /// Where the file is.
-    _directory: TempDir,
+    _directory: Directory,
 }
 
 impl Certificates {
@@ -31,7 +32,7 @@ impl Certificates {
         params.distinguished_name = named("localhost");
         let key = KeyPair::generate()?;
         let certificate = params.signed_by(&key, &authority)?;
-        let directory = tempfile::tempdir()?;
+        let directory = Directory::make(Signal::KILL)?;
         let file = directory.path().join("ca.pem");
         std::fs::write(&file, authority.pem())?;
         Ok(Self {

@@ -1,5 +1,6 @@
 //! Which servers there are, and where one may come from.
 
+use super::programs;
 use std::fmt;
 
 /// A kind of server.
@@ -38,6 +39,11 @@ impl Kind {
             Self::Mysql => ["activerecord-conformance/mysql:9", "mysql:9"],
             Self::MariaDb => ["activerecord-conformance/mariadb:11", "mariadb:11"],
         }
+    }
+
+    /// Whether its programs are installed on the machine.
+    pub fn is_installed(self) -> bool {
+        programs::find(self).is_ok()
     }
 
     /// The port that it listens on in a container.

@@ -1,6 +1,7 @@
 //! A server process that does not outlive the run.
 
 use super::ServerError;
+use super::directory::Directory;
 use super::error::tail;
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use std::ffi::OsString;
@@ -10,17 +11,6 @@ use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-
-/// Reads numbers of processes until its input ends, which it does with the run, however that ends: then it stops the
-/// last of them and removes the directory. An empty line means that there is no process.
-const GUARD: &str = r#"server=
-while read -r line; do server=$line; done
-if [ -n "$server" ]; then
-    kill "-$2" "$server"
-    waited=0
-    while [ "$waited" -lt 100 ] && kill -0 "$server"; do sleep 0.1; waited=$((waited + 1)); done
-fi
-rm -rf "$1""#;
 
 /// The user that servers run as where we are root, since they refuse to be.
 #[derive(Debug, Clone, Copy)]
@@ -54,41 +44,33 @@ fn number(which: &str, name: &str) -> Option<u32> {
     String::from_utf8(output.stdout).ok()?.trim().parse().ok()
 }
 
-/// The directory of a server, in the hands of the user that it runs as, and removed with the run.
+/// The directory of a server, in the hands of the user that it runs as.
 #[derive(Debug)]
 pub(super) struct Home {
-    directory: PathBuf,
+    directory: Directory,
     account: Option<Account>,
     kill: Signal,
-    guard: Child,
 }
 
 impl Home {
     /// Makes one for the first of these users that exists. `kill` is the signal that ends the server at once.
     pub(super) fn make(users: &[&str], kill: Signal) -> Result<Self, ServerError> {
-        let account = Account::of(users)?;
-        let directory = tempfile::Builder::new().prefix("conformance-").tempdir();
-        let directory =
-            directory.map_err(|error| ServerError::from(&error).context("no temporary directory"))?;
-        let guard = guard(directory.path(), kill)?;
         let home = Self {
-            // It belongs to the guard from now on.
-            directory: directory.keep(),
-            account,
+            account: Account::of(users)?,
+            directory: Directory::make(kill)?,
             kill,
-            guard,
         };
-        home.give(&home.directory)?;
+        home.give(home.path())?;
         Ok(home)
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.directory
+        self.directory.path()
     }
 
     /// Writes a file that the server alone can read.
     pub(super) fn write(&self, name: &str, text: &str) -> Result<PathBuf, ServerError> {
-        let path = self.directory.join(name);
+        let path = self.path().join(name);
         let write = || -> std::io::Result<()> {
             use std::os::unix::fs::OpenOptionsExt;
             let mut file = OpenOptions::new()
@@ -120,12 +102,13 @@ impl Home {
 
     fn command(&self, program: &Path, arguments: &[OsString]) -> Command {
         let mut command = Command::new(program);
-        // A Ctrl-C in the terminal is for us; the guard sees our end.
         command
             .args(arguments)
-            .current_dir(&self.directory)
-            .stdin(Stdio::null())
-            .process_group(0);
+            .current_dir(self.path())
+            .env("TMPDIR", self.path())
+            .stdin(Stdio::null());
+        // A Ctrl-C in the terminal is for us; the guard sees our end.
+        command.process_group(0);
         if let Some(Account { user, group }) = self.account {
             command.uid(user).gid(group);
         }
@@ -139,39 +122,6 @@ impl Home {
         chown(path, Some(user), Some(group))
             .map_err(|error| ServerError::from(&error).context(path.display()))
     }
-
-    fn tell_guard(&mut self, server: Option<u32>) -> Result<(), ServerError> {
-        let line = server.map(|number| number.to_string()).unwrap_or_default();
-        let told = match &mut self.guard.stdin {
-            Some(input) => writeln!(input, "{line}"),
-            None => Ok(()),
-        };
-        told.map_err(|error| ServerError::from(&error).context("the guard of a server has ended"))
-    }
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        drop(self.guard.stdin.take());
-        // It removes the directory; should it fail there is nothing left to try.
-        let _ = self.guard.wait();
-    }
-}
-
-fn guard(directory: &Path, kill: Signal) -> Result<Child, ServerError> {
-    let mut command = Command::new("sh");
-    command
-        .args(["-c", GUARD, "sh"])
-        .arg(directory)
-        .arg(kill.as_raw().to_string());
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0);
-    command
-        .spawn()
-        .map_err(|error| ServerError::from(&error).context("no guard for a server"))
 }
 
 /// A server that can be started again with the same arguments in the same directory.
@@ -199,7 +149,7 @@ impl Process {
         let mut command = self.home.command(&self.program, &self.arguments);
         let server = command.stdout(duplicate(&log)?).stderr(log).spawn();
         let server = server.map_err(|error| ServerError::from(&error).context(self.program.display()))?;
-        self.home.tell_guard(Some(server.id()))?;
+        self.home.directory.guard_process(Some(server.id()))?;
         self.server = Some(server);
         Ok(())
     }
@@ -217,7 +167,7 @@ impl Process {
         // A server that has ended by itself cannot be signalled.
         let _ = kill_process(Pid::from_child(&server), signal);
         let ended = server.wait();
-        self.home.tell_guard(None)?;
+        self.home.directory.guard_process(None)?;
         ended.map(|_| ()).map_err(|error| ServerError::from(&error))
     }
 
@@ -232,7 +182,7 @@ impl Process {
     }
 
     fn log(&self) -> PathBuf {
-        self.home.directory.join("log")
+        self.home.path().join("log")
     }
 }
 

@@ -1,2 +1,0 @@
-//! Smoke tests of the ways to a server.
-fn main() {}
