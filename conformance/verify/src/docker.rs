@@ -28,15 +28,26 @@ pub(crate) fn provide() -> Result<bool> {
         );
         return Ok(false);
     }
-    if !succeeds("dockerd", &["--version"]) {
-        apt::install(&["docker.io"])?;
-    }
+    install()?;
     start()?;
     Ok(true)
 }
 
 fn answers() -> bool {
     succeeds("docker", &["info"])
+}
+
+fn install() -> Result<()> {
+    let is_missing = |program: &str| !succeeds(program, &["--version"]);
+    if is_missing("dockerd") {
+        apt::install(&["docker.io"])?;
+    }
+    // From Debian 13 on the client is a package of its own.
+    if is_missing("docker") {
+        apt::install(&["docker-cli"])
+    } else {
+        Ok(())
+    }
 }
 
 fn start() -> Result<()> {

@@ -7,14 +7,15 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The server, and from Debian 13 on a program that its installer needs. Nothing in them starts by itself.
+const MARIADB: [&str; 2] = ["mariadb-server-core", "mariadb-client-core"];
+
 /// Provides PostgreSQL and MariaDB, none of which is started. Debian's stable release has no MySQL.
 pub(crate) fn provide(servers: &[Server]) -> Result<()> {
     for server in servers {
         match server.name {
             "postgres" => package("postgresql", has_postgres(), install_postgres)?,
-            "mariadb" => package("mariadb-server-core", has_mariadb(), || {
-                apt::install(&["mariadb-server-core"])
-            })?,
+            "mariadb" => package("mariadb-server-core", has_mariadb(), || apt::install(&MARIADB))?,
             _ => {}
         }
     }
@@ -46,7 +47,8 @@ fn has_postgres() -> bool {
 }
 
 fn has_mariadb() -> bool {
-    is_in(&path(), "mariadbd") && is_in(&path(), "mariadb-install-db")
+    let programs = ["mariadbd", "mariadb-install-db", "my_print_defaults"];
+    programs.iter().all(|program| is_in(&path(), program))
 }
 
 /// Where programs are; servers are in nobody's `PATH`.
