@@ -189,7 +189,10 @@ impl Connection for SqliteConnection {
         let mut prepared = self.prepare(statement.sql, statement.params)?;
         let alone = self.raw.is_autocommit();
         let before = self.raw.total_changes();
-        let end = drain(&mut prepared.raw_query());
+        let end = match prepared.column_count() {
+            0 => prepared.raw_execute().map(drop),
+            _ => drain(&mut prepared.raw_query()),
+        };
         end.map_err(|failure| self.broken_off(&prepared, alone, statement.sql, failure))?;
         // A statement that writes no row leaves the count of the one before it.
         let all = self.raw.total_changes() - before;

@@ -37,7 +37,9 @@ impl SqlCache {
                 })
             };
             let node = cache.0.get_or_init(render);
-            if node.sql.dialect.name() == dialect.name() {
+            let (kept, wanted) = (node.sql.dialect.name(), dialect.name());
+            // Nearly always it is the very same text, which needs no comparison.
+            if std::ptr::eq(kept, wanted) || kept == wanted {
                 return &node.sql;
             }
             cache = &node.next;

@@ -4,7 +4,7 @@ use super::write::{explain, insert};
 use crate::driver::Written;
 use crate::engine::{Access, Operation, Session};
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::{Active, ColumnSet, Record, Scope, Table};
+use crate::record::{Active, ColumnSet, Record, Scope, Table, Values};
 use crate::sql::FixedSql;
 use crate::value::SqlValue;
 use std::sync::Arc;
@@ -164,9 +164,9 @@ async fn insert_rows<R: Record>(
         return Ok(true);
     }
     let sql = sql.get(fixed, sent, records.len());
-    let mut params = Vec::with_capacity(records.len() * sent.len());
+    let mut params = Values::with_capacity(records.len() * sent.len());
     for record in &*records {
-        params.extend(sent.iter().map(|column| record.value(column)));
+        record.push_values(sent, &mut params);
     }
     let written = session.execute(sql, &params).await;
     let written = written.map_err(|error| explain(in_its_row(error, sent), table, sent))?;
