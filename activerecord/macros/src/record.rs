@@ -102,13 +102,18 @@ fn value(model: &Model<'_>) -> TokenStream {
 /// One after the other, which is faster than a loop over the set.
 fn push_values(model: &Model<'_>) -> TokenStream {
     let private = &model.private;
-    let cells = model.columns.mapped.iter().enumerate().map(|(index, Column { field, ty, .. })| {
-        quote! {
-            if columns.contains(#index) {
-                values.push(<#ty as #private::Value>::to_value(&self.#field));
+    let cells = model
+        .columns
+        .mapped
+        .iter()
+        .enumerate()
+        .map(|(index, Column { field, ty, .. })| {
+            quote! {
+                if columns.contains(#index) {
+                    values.push(<#ty as #private::Value>::to_value(&self.#field));
+                }
             }
-        }
-    });
+        });
     quote! {
         fn push_values<'values>(
             &'values self,

@@ -167,9 +167,9 @@ impl<R: Record> Operation for Insert<R> {
         if !R::ACTIVE {
             return self.insert(session).await;
         }
-        let inner = session.begin()?;
+        let inner = session.begin().await?;
         let result = self.insert_with_hooks(&inner).await;
-        inner.end(result)
+        inner.end(result).await
     }
 }
 
@@ -258,8 +258,8 @@ impl<R: Record> Operation for UpdateWithHooks<R> {
     }
 
     async fn run(&mut self, session: &Session<'_>) -> Result<()> {
-        let inner = session.begin()?;
+        let inner = session.begin().await?;
         let result = self.update(&inner).await;
-        inner.end(result)
+        inner.end(result).await
     }
 }
