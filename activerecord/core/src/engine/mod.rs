@@ -6,7 +6,7 @@ mod sinks;
 mod work;
 
 pub(crate) use self::operation::{Access, Call, Done, Operation, Started};
-pub(crate) use self::operation::{Plain, Then, now, run_now};
+pub(crate) use self::operation::{Plain, Then, now, operate};
 pub use self::session::Session;
 pub(crate) use self::sinks::{Any, First, Mapped, Rows};
 pub use self::work::Work;

@@ -21,6 +21,12 @@ pub trait Operation: Send + 'static {
         Access::Read
     }
 
+    /// Whether it does nothing but read by SQL of this library's own, so that it may run once more where its connection
+    /// was lost.
+    fn only_reads(&self) -> bool {
+        false
+    }
+
     /// Runs it. The runner keeps the operation, so that a record inside it is handed back whatever happens.
     fn run(&mut self, session: &Session<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
 }
@@ -138,9 +144,9 @@ impl<O: Operation, T: Send, F: FnOnce(O::Output) -> Result<T> + Send> Call for T
     }
 }
 
-/// Runs an operation over a blocking connection, where every future is ready at once: one poll is the whole run.
+/// Runs an operation. Over a blocking connection every future is ready at once, and one poll is the whole run.
 #[inline]
-pub(crate) fn run_now<O: Operation>(
+pub(crate) async fn operate<O: Operation>(
     loan: &mut Loan<'_>,
     operation: &mut O,
     dialect: &'static dyn Dialect,
@@ -148,7 +154,7 @@ pub(crate) fn run_now<O: Operation>(
     let (line, scope) = loan.parts()?;
     let depth = line.depth();
     let wire = Wire::new(line);
-    now(operation.run(&Session::new(&wire, dialect, scope, depth)))
+    operation.run(&Session::new(&wire, dialect, scope, depth)).await
 }
 
 /// Polls once.

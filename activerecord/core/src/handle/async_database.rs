@@ -8,7 +8,9 @@ use super::transaction_state::Purpose;
 use super::{AsyncTransaction, Asynchronous, Database, Handle, Pending, PoolOptions, PoolStatus};
 use crate::driver::threaded;
 use crate::driver::{Backend, TransactionOptions, options};
-use crate::engine::{Call, Done, Operation, Started, now};
+#[cfg(feature = "native")]
+use crate::engine::{Access, operate};
+use crate::engine::{Call, Done, Operation, Started};
 use crate::error::{Error, Result};
 use crate::sql::Dialect;
 use std::fmt;
@@ -35,6 +37,11 @@ impl AsyncDatabase {
     ///
     /// Dropped, the connection that is being opened is closed again.
     pub async fn open(backend: Arc<dyn Backend>, options: PoolOptions) -> Result<Self> {
+        #[cfg(feature = "native")]
+        if let Some(native) = backend.native() {
+            let pool = Pool::open_native(backend, native, &options).await?;
+            return Ok(Self::of(Source::Pool(Arc::new(pool))));
+        }
         let pool = threaded::elsewhere(move || Pool::open(backend, &options)).await?;
         Ok(Self::of(Source::Pool(Arc::new(pool))))
     }
@@ -81,14 +88,14 @@ impl AsyncDatabase {
         let access = self.source.access_of(options)?;
         let mut loan = self.source.loan_async(&access, Purpose::Statement).await?;
         let pool = self.source.pool().clone();
-        let begin = move || {
-            loan.open()?;
-            now(loan.line()?.begin(&options))?;
+        let begin = async move {
+            loan.open().await?;
+            loan.line()?.begin(&options).await?;
             let state = loan.into_transaction()?;
             let database = Self::of(Source::Transaction(pool, state.clone()));
             Ok(AsyncTransaction::new(database, state))
         };
-        let begun = threaded::blocking(self.source.pool().workers(), begin).await?;
+        let begun = self.source.pool().run(begin).await?;
         begun.inspect(AsyncTransaction::handed_out)
     }
 
@@ -216,12 +223,7 @@ impl Handle for AsyncDatabase {
                 Started::Run(operation, rest) => (operation, rest),
                 Started::Ready(result) => return result,
             };
-            let access = operation.access();
-            let loan = self.source.loan_async(&access, Purpose::Statement).await;
-            let (operation, result) = match loan {
-                Ok(loan) => threaded::run(self.source.pool(), operation, loan).await,
-                Err(error) => (operation, Err(error)),
-            };
+            let (operation, result) = self.source.run(operation).await;
             C::finish(
                 rest,
                 Done {
@@ -235,6 +237,45 @@ impl Handle for AsyncDatabase {
 
     fn dialect(&self) -> &'static dyn Dialect {
         self.source.dialect()
+    }
+}
+
+impl Source {
+    /// Runs an operation where its connection is, and hands it back with what came of it.
+    async fn run<O: Operation>(&self, operation: O) -> (O, Result<O::Output>) {
+        #[cfg(feature = "native")]
+        if self.pool().is_native() {
+            let mut operation = operation;
+            let result = self.run_native(&mut operation).await;
+            return (operation, result);
+        }
+        let loan = self.loan_async(&operation.access(), Purpose::Statement).await;
+        match loan {
+            Ok(loan) => threaded::run(self.pool(), operation, loan).await,
+            Err(error) => (operation, Err(error)),
+        }
+    }
+
+    #[cfg(feature = "native")]
+    async fn run_native<O: Operation>(&self, operation: &mut O) -> Result<O::Output> {
+        let access = operation.access();
+        let result = self.run_native_once(operation, &access).await;
+        match result {
+            Err(error) if self.may_repeat(operation, &error) => {
+                self.run_native_once(operation, &access).await
+            }
+            result => result,
+        }
+    }
+
+    #[cfg(feature = "native")]
+    async fn run_native_once<O: Operation>(&self, operation: &mut O, access: &Access) -> Result<O::Output> {
+        let mut loan = self.loan_async(access, Purpose::Statement).await?;
+        loan.open().await?;
+        if matches!(access, Access::Raw(_)) {
+            loan.line()?.runs_raw();
+        }
+        operate(&mut loan, operation, self.dialect()).await
     }
 }
 

@@ -49,6 +49,19 @@ impl<'p> Lease<'p> {
         Ok(())
     }
 
+    /// The same for an async handle.
+    #[cfg(feature = "async")]
+    pub(crate) async fn open_async(&mut self) -> Result<()> {
+        #[cfg(feature = "native")]
+        if self.pool.is_native() {
+            if self.line.is_none() {
+                self.line = Some(self.pool.open_native_line().await?);
+            }
+            return Ok(());
+        }
+        self.open()
+    }
+
     /// The connection, opened where there is none yet.
     #[inline]
     pub(crate) fn opened(mut self) -> Result<Self> {
@@ -105,12 +118,12 @@ impl Lease<'_> {
     #[cold]
     fn settle(&mut self) -> Permit {
         #[cfg(feature = "native")]
-        if self.line.as_mut()?.needs_care() {
+        if self.line.as_mut()?.needs_care(0) {
             native::care_for(self.pass_on(), 0, true, |lease, _| drop(lease));
             return None;
         }
         let mut line = self.line.take()?;
-        if now(line.clean()).is_ok() && line.is_usable() {
+        if line.can_block() && now(line.clean()).is_ok() && line.is_usable() {
             return Some(line);
         }
         line.close();

@@ -54,6 +54,14 @@ impl Link {
         }
     }
 
+    #[cfg(feature = "native")]
+    pub(super) fn into_native(self) -> Option<Arc<dyn AsyncConnection>> {
+        match self {
+            Self::Blocking(_) => None,
+            Self::Native(native) => Some(native.connection),
+        }
+    }
+
     async fn control(&mut self, control: Control<'_>) -> Result<()> {
         match self {
             Self::Blocking(connection) => connection.get_mut().control(control),
@@ -88,7 +96,7 @@ impl Link {
 }
 
 impl Line {
-    pub(crate) fn new(link: Link, home: Home, observer: Observer) -> Self {
+    pub(super) fn new(link: Link, home: Home, observer: Observer) -> Self {
         Self {
             link: Some(link),
             home,
@@ -244,6 +252,11 @@ impl Line {
             return native.is_at_rest();
         }
         true
+    }
+
+    /// Whether what is done on it is done at once.
+    pub(crate) fn can_block(&self) -> bool {
+        matches!(self.link, Some(Link::Blocking(_)))
     }
 
     /// Whether the database can still be reached by it.

@@ -108,6 +108,7 @@ async fn loan_for_raw_async(pool: &Arc<Pool>, sql: Cow<'static, str>) -> Result<
 /// connection goes back to where it came from.
 pub(crate) struct Loan<'p> {
     from: From<'p>,
+    purpose: Purpose,
     /// What the operation did is not known: it was interrupted.
     spoiled: bool,
 }
@@ -126,14 +127,20 @@ impl<'p> Loan<'p> {
     pub(crate) fn of_pool(lease: Lease<'p>) -> Self {
         Self {
             from: From::Pool(lease),
+            purpose: Purpose::Statement,
             spoiled: false,
         }
     }
 
     #[inline]
-    pub(crate) fn of_transaction(lease: Lease<'static>, transaction: Cow<'p, Arc<TransactionState>>) -> Self {
+    pub(crate) fn of_transaction(
+        lease: Lease<'static>,
+        transaction: Cow<'p, Arc<TransactionState>>,
+        purpose: Purpose,
+    ) -> Self {
         Self {
             from: From::Transaction(Some(lease), transaction),
+            purpose,
             spoiled: false,
         }
     }
@@ -147,11 +154,11 @@ impl<'p> Loan<'p> {
         }
     }
 
-    /// Opens the connection where there is none yet, which blocks.
+    /// Opens the connection where there is none yet. Over a blocking driver this blocks, and is ready at once.
     #[cfg(feature = "async")]
-    pub(crate) fn open(&mut self) -> Result<()> {
+    pub(crate) async fn open(&mut self) -> Result<()> {
         match &mut self.from {
-            From::Pool(lease) => lease.open(),
+            From::Pool(lease) => lease.open_async().await,
             From::Transaction(..) => Ok(()),
         }
     }
@@ -180,6 +187,7 @@ impl<'p> Loan<'p> {
         };
         Loan {
             from,
+            purpose: self.purpose,
             spoiled: self.spoiled,
         }
     }
@@ -208,7 +216,7 @@ impl Drop for Loan<'_> {
             return;
         };
         if let Some(lease) = lease.take() {
-            transaction.take_back(lease, self.spoiled);
+            transaction.take_back(lease, self.purpose, self.spoiled);
         }
     }
 }

@@ -14,6 +14,8 @@ mod verbs;
 
 #[cfg(feature = "native")]
 mod native;
+#[cfg(feature = "native")]
+mod native_rows;
 
 #[cfg(feature = "async")]
 mod async_database;

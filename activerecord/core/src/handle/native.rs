@@ -28,10 +28,10 @@ pub(crate) struct Native {
 }
 
 impl Native {
-    pub(crate) fn new(connection: Arc<dyn AsyncConnection>) -> Self {
+    pub(crate) fn new(connection: Arc<dyn AsyncConnection>, runtime: Handle) -> Self {
         Self {
             connection,
-            runtime: Handle::current(),
+            runtime,
             in_flight: 0,
             given_up: None,
             raw: false,
@@ -68,10 +68,6 @@ impl Native {
         self.given_up.take()
     }
 
-    pub(super) fn ran_raw(&mut self) {
-        self.raw = true;
-    }
-
     /// Waits until nothing that was sent is unanswered; `stop` asks the database to end it.
     async fn land(&mut self, stop: bool) -> Result<()> {
         if self.in_flight == 0 {
@@ -99,10 +95,28 @@ impl Native {
 }
 
 impl Line {
-    /// Whether only waiting can bring it to rest, and nobody does yet.
-    pub(super) fn needs_care(&mut self) -> bool {
-        self.native()
-            .is_some_and(|native| !native.in_care && native.connection.is_usable())
+    /// Whether only waiting can bring it to rest above a depth, and nobody does yet.
+    pub(super) fn needs_care(&mut self, depth: u32) -> bool {
+        let settled = self.is_settled_at(depth) && (depth > 0 || !self.is_in_transaction());
+        let Some(native) = self.native() else {
+            return false;
+        };
+        let calm = settled && native.in_flight == 0 && native.given_up.is_none();
+        let clean = depth > 0 || !native.raw;
+        let unrest = !(calm && clean);
+        unrest && !native.in_care && native.connection.is_usable()
+    }
+
+    /// Whether something was sent and not answered.
+    pub(super) fn is_in_flight(&mut self) -> bool {
+        self.native().is_some_and(|native| native.in_flight > 0)
+    }
+
+    /// Takes note that raw SQL is run.
+    pub(super) fn runs_raw(&mut self) {
+        if let Some(native) = self.native() {
+            native.raw = true;
+        }
     }
 
     /// Brings the connection to rest: stops what still runs, undoes what was done above a depth.
@@ -110,6 +124,9 @@ impl Line {
         if let Some(native) = self.native() {
             native.land(stop).await?;
             native.take_given_up();
+        }
+        if depth == 0 {
+            self.clean().await?;
         }
         self.unwind(depth).await?;
         match self.native() {
@@ -119,7 +136,7 @@ impl Line {
     }
 }
 
-/// Brings a lease's connection to rest in the background; `then` gets it with whether that came about.
+/// Brings a lease's connection to rest in the background; `then` gets it back with whether that came about.
 ///
 /// Where the runtime of the connection has ended nobody does it, and the connection is closed.
 pub(super) fn care_for(

@@ -90,7 +90,7 @@ impl Drop for OpenRows {
 }
 
 /// Puts rows into a batch.
-struct Batch<'a, T>(&'a mut VecDeque<T>);
+pub(super) struct Batch<'a, T>(pub(super) &'a mut VecDeque<T>);
 
 impl<T: FromRow> RowSink for Batch<'_, T> {
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {

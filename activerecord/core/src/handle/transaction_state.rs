@@ -110,7 +110,7 @@ impl TransactionState {
         };
         let lease = self.entered(lease)?;
         self.lent(purpose);
-        Ok(Loan::of_transaction(lease, Cow::Borrowed(self)))
+        Ok(Loan::of_transaction(lease, Cow::Borrowed(self), purpose))
     }
 
     fn wait_for_lease(&self) -> Result<Lease<'static>> {
@@ -127,12 +127,12 @@ impl TransactionState {
         let waited = crate::driver::threaded::until(deadline, self.connection.enter()).await;
         let lease = self.entered(waited.ok_or_else(|| self.timed_out())?)?;
         self.lent(purpose);
-        Ok(Loan::of_transaction(lease, Cow::Owned(self.clone())))
+        Ok(Loan::of_transaction(lease, Cow::Owned(self.clone()), purpose))
     }
 
     /// Whether a statement may start, now that no other runs.
     #[inline]
-    fn entered(&self, lease: Lease<'static>) -> Result<Lease<'static>> {
+    fn entered(self: &Arc<Self>, lease: Lease<'static>) -> Result<Lease<'static>> {
         match self.check() {
             Ok(()) => Ok(lease),
             Err(error) => {
@@ -152,8 +152,14 @@ impl TransactionState {
     /// Takes a connection back after an operation, with everything undone that it left open; `spoiled` says that what
     /// the operation did is not known.
     #[inline]
-    pub(crate) fn take_back(&self, mut lease: Lease<'static>, spoiled: bool) {
+    pub(crate) fn take_back(self: &Arc<Self>, mut lease: Lease<'static>, purpose: Purpose, spoiled: bool) {
         let depth = self.depth;
+        #[cfg(feature = "native")]
+        if lease.line().is_ok_and(|line| line.needs_care(depth)) {
+            return self.take_back_in_time(lease, purpose, spoiled);
+        }
+        #[cfg(not(feature = "native"))]
+        let _ = purpose;
         let undone = lease.line().and_then(|line| match line.is_settled_at(depth) {
             true => Ok(()),
             false => now(line.unwind(depth)),
@@ -161,8 +167,24 @@ impl TransactionState {
         self.put_back(lease, spoiled || undone.is_err());
     }
 
+    /// The same where it takes waiting: a statement was dropped before its answer came, or an iteration before its end.
+    #[cfg(feature = "native")]
+    fn take_back_in_time(self: &Arc<Self>, mut lease: Lease<'static>, purpose: Purpose, spoiled: bool) {
+        // What is left of an iteration is read; stopping it would abort the transaction.
+        let torn = purpose == Purpose::Statement && lease.line().is_ok_and(Line::is_in_flight);
+        match torn {
+            true => self.status_if_open(Status::Aborted),
+            // Its connection is on its way back, so that statements wait for it.
+            false => self.change(Status::Iterating, Status::Open),
+        }
+        let state = self.clone();
+        super::native::care_for(lease, self.depth, torn, move |lease, rest| {
+            state.put_back(lease, spoiled || torn || rest.is_err());
+        });
+    }
+
     #[inline]
-    fn put_back(&self, mut lease: Lease<'static>, spoiled: bool) {
+    fn put_back(self: &Arc<Self>, mut lease: Lease<'static>, spoiled: bool) {
         let intact = |line: &mut Line| !line.is_unsettled() && line.is_in_transaction();
         if spoiled || !lease.line().is_ok_and(intact) {
             self.status_if_open(Status::Aborted);
@@ -174,14 +196,25 @@ impl TransactionState {
 
     /// Gives the connection to whoever is next. Where the guard was dropped meanwhile it is rolled back: either the
     /// guard finds the connection here, or the look at the status afterwards finds the guard gone.
-    fn leave(&self, lease: Lease<'static>) {
+    fn leave(self: &Arc<Self>, lease: Lease<'static>) {
         self.connection.leave(lease);
         if self.status() == Status::Abandoned
             && let Some(lease) = self.connection.try_enter()
         {
-            // Nobody waits for the outcome any more; a connection that cannot roll back is closed.
-            let _ = now(self.roll_back(lease));
+            self.end_unattended(lease);
         }
+    }
+
+    /// Rolls back where nobody waits for the outcome any more; a connection that cannot roll back is closed.
+    fn end_unattended(self: &Arc<Self>, mut lease: Lease<'static>) {
+        #[cfg(feature = "native")]
+        if !lease.line().is_ok_and(|line| line.can_block()) {
+            let (pool, state) = (lease.pool().clone(), self.clone());
+            return pool.drive_unattended(async move { state.roll_back(lease).await });
+        }
+        #[cfg(not(feature = "native"))]
+        let _ = &mut lease;
+        let _ = now(self.roll_back(lease));
     }
 
     /// Its guard is in the program's hands: from here on the outer transaction refuses statements instead of waiting.
@@ -209,7 +242,7 @@ impl TransactionState {
     ///
     /// [`TransactionEnded`](ErrorKind::TransactionEnded), or [`Invalid`](ErrorKind::Invalid) while a savepoint or
     /// an iteration has the connection.
-    pub(crate) fn take_for_end(&self) -> Result<(Lease<'static>, Option<Error>)> {
+    pub(crate) fn take_for_end(self: &Arc<Self>) -> Result<(Lease<'static>, Option<Error>)> {
         self.status().check_end()?;
         let lease = self.connection.enter_until(Instant::now() + self.timeout);
         self.taken_for_end(lease.ok_or_else(|| self.timed_out())?)
@@ -217,14 +250,14 @@ impl TransactionState {
 
     /// The same, waiting without a thread for a statement or a savepoint that was dropped and is being undone.
     #[cfg(feature = "async")]
-    pub(crate) async fn take_for_end_async(&self) -> Result<(Lease<'static>, Option<Error>)> {
+    pub(crate) async fn take_for_end_async(self: &Arc<Self>) -> Result<(Lease<'static>, Option<Error>)> {
         self.status().check_end()?;
         let deadline = Instant::now() + self.timeout;
         let lease = crate::driver::threaded::until(deadline, self.connection.enter()).await;
         self.taken_for_end(lease.ok_or_else(|| self.timed_out())?)
     }
 
-    fn taken_for_end(&self, lease: Lease<'static>) -> Result<(Lease<'static>, Option<Error>)> {
+    fn taken_for_end(self: &Arc<Self>, lease: Lease<'static>) -> Result<(Lease<'static>, Option<Error>)> {
         // It may have changed during the wait.
         let status = self.status();
         if let Err(error) = status.check_end() {

@@ -3,7 +3,7 @@
 use super::Job;
 use crate::driver::Interrupt;
 use crate::driver::stop::{Stop, insist};
-use crate::engine::{Operation, run_now};
+use crate::engine::{Operation, now, operate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::{Loan, Pool, TransactionState};
 use crate::sql::Dialect;
@@ -110,11 +110,11 @@ impl<O: Operation> Task<O> {
     }
 
     fn perform(&self, operation: &mut O, mut loan: Loan<'static>) -> Result<O::Output> {
-        loan.open()?;
+        now(loan.open())?;
         if !self.begin(&mut loan) {
             return Err(canceled());
         }
-        let result = run_now(&mut loan, operation, self.dialect);
+        let result = now(operate(&mut loan, operation, self.dialect));
         if self.end() {
             // What an interrupted operation did is not known to the one who dropped it.
             loan.spoil();

@@ -1,13 +1,24 @@
 //! The connections of a database: a fair gate in front of them, and a lane for the one writer where there is one.
 
+mod age;
+#[cfg(feature = "async")]
+mod background;
+#[cfg(feature = "native")]
+mod native;
+mod options;
 mod store;
 
-pub(super) use self::store::Home;
-use self::store::Store;
+pub use self::options::{PoolOptions, PoolStatus};
 
+use self::age::Losses;
+#[cfg(feature = "native")]
+use self::native::NativeSide;
+use self::store::Store;
 use super::gate::Gate;
 use super::lease::{Lease, Right};
 use super::line::{Line, Link};
+#[cfg(feature = "native")]
+use crate::driver::AsyncBackend;
 #[cfg(feature = "async")]
 use crate::driver::threaded::{Workers, until};
 use crate::driver::{Backend, Capabilities};
@@ -20,44 +31,29 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-/// The limits of a handle's connections.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct PoolOptions {
-    /// The most connections at a time, 8 without a word.
-    pub size: u32,
-    /// The longest wait for one, or for the turn to write; 5 s without a word.
-    pub acquire_timeout: Duration,
-    /// Whether log events show the values of parameters; no without a word.
-    pub log_values: bool,
+/// The right to one connection, with the connection where it is kept.
+pub(super) type Permit = Option<Box<Line>>;
+
+/// Where a connection goes when it is let go of.
+pub(crate) enum Home {
+    /// Nowhere: the connection is the database, or closed.
+    Nowhere,
+    Blocking(store::Place),
+    #[cfg(feature = "native")]
+    Native(native::Place),
 }
 
-impl Default for PoolOptions {
-    fn default() -> Self {
-        Self {
-            size: 8,
-            acquire_timeout: Duration::from_secs(5),
-            log_values: false,
+impl Home {
+    /// Takes the connection back. Without one its place is free for another.
+    pub(super) fn take_back(&mut self, link: Option<Link>) {
+        match self {
+            Self::Nowhere => {}
+            Self::Blocking(place) => place.get_mut().take_back(link.and_then(Link::into_blocking)),
+            #[cfg(feature = "native")]
+            Self::Native(place) => place.take_back(link.and_then(Link::into_native)),
         }
     }
 }
-
-/// How busy a handle's connections are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PoolStatus {
-    /// The most connections at a time.
-    pub size: usize,
-    /// Connections in use.
-    pub in_use: usize,
-    /// Callers that wait for a connection.
-    pub waiting: usize,
-    /// Callers that wait for their turn to write.
-    pub waiting_to_write: usize,
-}
-
-/// The right to one connection, with the connection where it is kept.
-pub(super) type Permit = Option<Box<Line>>;
 
 /// The connections of one database, shared by all handles over it, in both modes.
 pub(crate) struct Pool {
@@ -69,8 +65,12 @@ pub(crate) struct Pool {
     gate: Gate<Permit>,
     /// The turn to write, where the database takes one writer at a time.
     lane: Option<Gate<()>>,
-    /// Opens connections, unless the one connection goes around with its permit.
+    /// Keeps blocking connections, unless the one connection goes around with its permit.
     store: Option<Store>,
+    /// Keeps natively async connections, where the driver makes such.
+    #[cfg(feature = "native")]
+    native: Option<NativeSide>,
+    losses: Losses,
     /// Whether a permit keeps its connection while nobody uses it.
     keeps: bool,
     #[cfg(feature = "async")]
@@ -87,38 +87,63 @@ const MOST: u32 = 10_000;
 impl Pool {
     /// Opens one connection, so that a wrong path or password is told at once, and keeps it.
     pub(crate) fn open(backend: Arc<dyn Backend>, options: &PoolOptions) -> Result<Self> {
-        let capabilities = backend.capabilities();
-        let size = if capabilities.single_connection {
-            1
-        } else {
-            options.size.max(1)
-        };
-        let timeout = options.acquire_timeout.min(LONGEST);
-        if size > MOST {
-            return Err(too_many(size));
-        }
+        check(options)?;
         let first = backend.connect()?;
-        let dialect = backend.dialect();
-        let keeps = capabilities.keeps_connections;
-        let observer = Observer::new(options.log_values);
-        let (store, permits): (_, Vec<Permit>) = if capabilities.single_connection {
-            let line = Line::new(Link::blocking(first), Home::none(), observer);
-            (None, vec![Some(Box::new(line))])
-        } else {
-            let store = Store::new(backend, first, size, timeout)?;
-            (Some(store), (0..size).map(|_| None).collect())
+        let pool = Self::new(backend, options)?;
+        match &pool.store {
+            Some(store) => store.add(first),
+            None => {
+                let line = Line::new(Link::blocking(first), Home::Nowhere, pool.observer);
+                pool.gate.leave(Some(Box::new(line)));
+            }
+        }
+        Ok(pool)
+    }
+
+    /// The same for a driver that is async by itself.
+    #[cfg(feature = "native")]
+    pub(crate) async fn open_native(
+        backend: Arc<dyn Backend>,
+        native: Arc<dyn AsyncBackend>,
+        options: &PoolOptions,
+    ) -> Result<Self> {
+        check(options)?;
+        let pool = Self::new(backend, options)?;
+        let store = pool.native_store()?;
+        store.add(native.connect().await?);
+        Ok(pool)
+    }
+
+    fn new(backend: Arc<dyn Backend>, options: &PoolOptions) -> Result<Self> {
+        let capabilities = backend.capabilities();
+        let losses = Losses::default();
+        let size = match capabilities.single_connection {
+            true => 1,
+            false => options.size.max(1),
         };
+        // The permit of a single connection is made with it.
+        let permits = (0..size)
+            .map(|_| None)
+            .filter(|_: &Permit| !capabilities.single_connection);
         Ok(Self {
-            dialect,
-            observer,
+            dialect: backend.dialect(),
+            observer: Observer::new(options.log_values),
             size: size as usize,
-            timeout,
+            timeout: options.acquire_timeout.min(LONGEST),
             gate: Gate::new(permits),
             // A single connection is a lane by itself.
             lane: (capabilities.single_writer && size > 1).then(|| Gate::new([()])),
+            keeps: capabilities.keeps_connections,
+            #[cfg(feature = "native")]
+            native: backend
+                .native()
+                .map(|backend| NativeSide::new(backend, options.clone())),
+            store: match capabilities.single_connection {
+                true => None,
+                false => Some(Store::new(backend, options, losses.clone())?),
+            },
+            losses,
             capabilities,
-            store,
-            keeps,
             #[cfg(feature = "async")]
             workers: OnceLock::new(),
             closed: OnceLock::new(),
@@ -171,7 +196,12 @@ impl Pool {
 
     /// Opens a connection for a permit that has none.
     pub(super) fn open_line(&self) -> Result<Box<Line>> {
-        let (link, home) = self.store.as_ref().ok_or_else(gone)?.take()?;
+        let store = self.store.as_ref().ok_or_else(gone)?;
+        #[cfg(feature = "native")]
+        if let Some(native) = &self.native {
+            native.make_room(store.connections(), self.size);
+        }
+        let (link, home) = store.take()?;
         Ok(Box::new(Line::new(link, home, self.observer)))
     }
 
@@ -180,6 +210,10 @@ impl Pool {
     pub(super) fn take_back(&self, line: Permit, right: Right) {
         let permit = if self.is_closed() {
             close(line);
+            None
+        } else if line.is_none() {
+            // Others may be lost with it.
+            self.losses.another();
             None
         } else {
             // One that is not kept goes home as it is dropped.
@@ -257,24 +291,16 @@ impl Pool {
     }
 }
 
-#[cfg(feature = "async")]
-impl Pool {
-    /// The threads that async handles over this database run their work on.
-    pub(crate) fn workers(&self) -> &Arc<Workers> {
-        self.workers.get_or_init(|| Workers::new(self.size))
-    }
-
-    /// Ends the threads once their work is done, and waits for that, but no longer than for a connection.
-    pub(crate) fn join_workers(&self) {
-        if let Some(workers) = self.workers.get() {
-            workers.close(Instant::now() + self.timeout);
-        }
-    }
-}
-
 fn close(permit: Permit) {
     if let Some(line) = permit {
         line.close();
+    }
+}
+
+fn check(options: &PoolOptions) -> Result<()> {
+    match options.size {
+        size if size > MOST => Err(too_many(size)),
+        _ => Ok(()),
     }
 }
 
