@@ -5,7 +5,7 @@ use crate::error;
 use crate::value::{SqliteRow, bind};
 use activerecord_core::{
     Connection, Control, Error, ErrorKind, Interrupt, OpenCursor, Outcome, Result, RowSink, SqlValue,
-    Statement, TransactionOptions, Written,
+    Statement, TransactionOptions, Written, first_word, refuse_control,
 };
 use rusqlite::limits::Limit;
 use rusqlite::{CachedStatement, InterruptHandle, Rows};
@@ -252,62 +252,6 @@ impl Connection for SqliteConnection {
             Err((connection, failure)) => Err((failure, connection)),
         }
     }
-}
-
-/// Refuses text that begins or ends a transaction: what is known of the transaction would no longer be true. A
-/// savepoint of the program's own changes nothing of that.
-#[inline]
-fn refuse_control(sql: &str) -> Result<()> {
-    match sql.as_bytes().first() {
-        Some(b'S' | b'I' | b'U' | b'D') => Ok(()),
-        _ => refuse_control_word(sql),
-    }
-}
-
-fn refuse_control_word(sql: &str) -> Result<()> {
-    let (first, rest) = next_word(sql);
-    let is = |word: &str| word.eq_ignore_ascii_case(first);
-    if is("BEGIN") || is("COMMIT") || is("END") || is("ROLLBACK") && !is_to_savepoint(rest) {
-        let message = "transactions are begun by `transaction` or `begin`, and ended by their own handle, not by raw SQL";
-        return Err(Error::new(ErrorKind::Unsupported, message));
-    }
-    if (is("SAVEPOINT") || is("RELEASE") || is("ROLLBACK")) && sql.to_ascii_lowercase().contains("ar_") {
-        let message = "savepoints named `ar_..` are those of nested transactions; give this one another name";
-        return Err(Error::new(ErrorKind::Unsupported, message));
-    }
-    Ok(())
-}
-
-/// Whether what follows `ROLLBACK` goes back to a savepoint.
-fn is_to_savepoint(rest: &str) -> bool {
-    let (word, rest) = next_word(rest);
-    let word = match word.eq_ignore_ascii_case("TRANSACTION") {
-        true => next_word(rest).0,
-        false => word,
-    };
-    word.eq_ignore_ascii_case("TO")
-}
-
-/// The first word of a statement.
-fn first_word(sql: &str) -> &str {
-    next_word(sql).0
-}
-
-/// The next word and what follows it, behind all that SQLite skips: spaces, comments, a byte order mark and
-/// semicolons without a statement.
-fn next_word(sql: &str) -> (&str, &str) {
-    let skipped = |character: char| character.is_whitespace() || character == ';' || character == '\u{feff}';
-    let mut rest = sql.trim_start_matches(skipped);
-    loop {
-        let behind = match rest.get(..2) {
-            Some("--") => rest.split_once('\n'),
-            Some("/*") => rest.split_once("*/"),
-            _ => break,
-        };
-        rest = behind.map_or("", |(_, behind)| behind.trim_start_matches(skipped));
-    }
-    let end = rest.find(|character: char| !character.is_ascii_alphabetic());
-    rest.split_at(end.unwrap_or(rest.len()))
 }
 
 struct Interrupter(InterruptHandle);
