@@ -16,6 +16,8 @@ pub struct Capabilities {
     pub keeps_connections: bool,
     /// The isolation levels that a transaction may ask for.
     pub isolation: &'static [Isolation],
+    /// A transaction can wait for a state that no conflict can spoil.
+    pub deferrable: bool,
 }
 
 impl Capabilities {
@@ -31,6 +33,7 @@ impl Capabilities {
                 Isolation::RepeatableRead,
                 Isolation::Serializable,
             ],
+            deferrable: false,
         }
     }
 
@@ -41,6 +44,7 @@ impl Capabilities {
             single_connection: false,
             keeps_connections: true,
             isolation: &[Isolation::Serializable],
+            deferrable: false,
         }
     }
 

@@ -24,6 +24,7 @@ struct Details {
     outcome: Outcome,
     violation: Option<Violation>,
     code: Option<i64>,
+    sqlstate: Option<[u8; 5]>,
     parameter: Option<usize>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -49,6 +50,7 @@ impl Error {
             outcome: Outcome::NotApplied,
             violation: None,
             code: None,
+            sqlstate: None,
             parameter: None,
             source: None,
         }))
@@ -83,6 +85,13 @@ impl Error {
     #[must_use]
     pub fn with_code(mut self, code: i64) -> Self {
         self.0.code = Some(code);
+        self
+    }
+
+    /// Attaches the database's SQLSTATE, five letters and digits.
+    #[must_use]
+    pub fn with_sqlstate(mut self, state: &str) -> Self {
+        self.0.sqlstate = state.as_bytes().try_into().ok();
         self
     }
 
@@ -149,6 +158,11 @@ impl Error {
         self.0.code
     }
 
+    /// The SQLSTATE, on a database that has one.
+    pub fn sqlstate(&self) -> Option<&str> {
+        std::str::from_utf8(self.0.sqlstate.as_ref()?).ok()
+    }
+
     /// The rule of the schema that was broken, for violations.
     pub fn violation(&self) -> Option<&Violation> {
         self.0.violation.as_ref()
@@ -190,6 +204,9 @@ impl fmt::Debug for Error {
         }
         if let Some(code) = self.0.code {
             debug.field("code", &code);
+        }
+        if let Some(state) = self.sqlstate() {
+            debug.field("sqlstate", &state);
         }
         debug.finish()
     }

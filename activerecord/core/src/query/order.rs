@@ -1,6 +1,6 @@
 //! The order of rows.
 
-use super::column::{TypedColumn, column};
+use super::column::{TypedColumn, column, described};
 use crate::error::Result;
 use crate::record::Table;
 use crate::sql::SqlText;
@@ -45,8 +45,13 @@ impl<R> Order<R> {
 
     pub(super) fn render(&self, table: &Table, text: &mut SqlText) -> Result<()> {
         column(self.column, table, text)?;
-        text.push(if self.descending { " DESC" } else { " ASC" })
-            .push(self.nulls);
+        text.push(if self.descending { " DESC" } else { " ASC" });
+        let nulls = match self.nulls {
+            // Where there are no nulls an order without a word of them is one that an index can serve.
+            "" if described(self.column, table)?.nullable => text.dialect.null_order(self.descending),
+            said => said,
+        };
+        text.push(nulls);
         Ok(())
     }
 

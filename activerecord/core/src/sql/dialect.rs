@@ -76,6 +76,34 @@ pub trait Dialect: fmt::Debug + Send + Sync {
         "AVG"
     }
 
+    /// Writes the sum of a rendered column.
+    fn write_sum(&self, column: ColumnType, rendered: &str, out: &mut String) {
+        for part in [self.sum(column), "(", rendered, ")"] {
+            out.push_str(part);
+        }
+    }
+
+    /// Writes the average of a rendered column.
+    fn write_avg(&self, column: ColumnType, rendered: &str, out: &mut String) {
+        for part in [self.avg(column), "(", rendered, ")"] {
+            out.push_str(part);
+        }
+    }
+
+    /// What puts the nulls of an ordered column first where it ascends and last where it descends, if the database
+    /// would not do so by itself.
+    fn null_order(&self, descending: bool) -> &'static str {
+        let _ = descending;
+        ""
+    }
+
+    /// What stands before and behind a list that is one parameter, in a test whether a column is in the list or not;
+    /// `None` where each value of a list is a parameter of its own.
+    fn list_test(&self, within: bool) -> Option<[&'static str; 2]> {
+        let _ = within;
+        None
+    }
+
     /// What stands before, between and behind a column and a number that is added to it, so that the sum is what the
     /// column's type can hold, or an error.
     fn addition(&self, column: ColumnType) -> [&'static str; 3] {
