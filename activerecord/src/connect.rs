@@ -32,15 +32,27 @@ pub struct ConnectOptions {
 
 impl ConnectOptions {
     /// Starts from a URL: `sqlite://app.db` (in the program's working directory), `sqlite:///var/lib/app.db`,
-    /// `sqlite::memory:`. A file that does not exist is created.
+    /// `sqlite::memory:`, `mysql://user:password@host:3306/database`, `mariadb://..`. A file that does not exist is
+    /// created.
     ///
-    /// Parameters, as in `sqlite://app.db?mode=ro&busy_timeout=1000`:
+    /// Parameters of SQLite, as in `sqlite://app.db?mode=ro&busy_timeout=1000`:
     ///
     /// | parameter | meaning | without a word |
     /// |-|-|-|
     /// | `mode` | `rwc` creates a missing file, `rw` does not, `ro` refuses writes | `rwc` |
     /// | `busy_timeout` | the longest wait for a lock of another process, in milliseconds | 5000 |
     /// | `statement_cache` | prepared statements that a connection keeps | 256 |
+    ///
+    /// Parameters of MySQL and MariaDB, as in `mysql://ann@db.example.com/app?ssl_ca=/etc/ssl/db.pem&lock_timeout=5`:
+    ///
+    /// | parameter | meaning | without a word |
+    /// |-|-|-|
+    /// | `ssl_mode` | `disabled`, `preferred`, `required` or `verify_identity` | `disabled` on this host, else `verify_identity` |
+    /// | `ssl_ca` | a file of certificates (PEM) that the server's has to be signed by | the authorities that this host trusts |
+    /// | `connect_timeout` | the longest wait for a connection, in seconds | 10 |
+    /// | `lock_timeout` | the longest wait for a lock, in seconds | 50 |
+    /// | `statement_cache` | prepared statements that a connection keeps | 256 |
+    /// | `socket` | the path of the server's Unix socket, instead of host and port | none |
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -130,19 +142,24 @@ fn backend(url: &str) -> Result<Arc<dyn Backend>> {
         "sqlite" => Ok(Arc::new(activerecord_backend_sqlite::Sqlite::from_url(url)?)),
         #[cfg(not(feature = "sqlite"))]
         "sqlite" => Err(missing_feature("sqlite")),
-        scheme @ ("postgres" | "postgresql" | "mysql" | "mariadb") => Err(unsupported(scheme)),
+        #[cfg(feature = "mysql")]
+        "mysql" | "mariadb" => Ok(Arc::new(activerecord_backend_mysql::Mysql::from_url(url)?)),
+        #[cfg(not(feature = "mysql"))]
+        "mysql" | "mariadb" => Err(missing_feature("mysql")),
+        scheme @ ("postgres" | "postgresql") => Err(unsupported(scheme)),
         "" => Err(Error::new(
             ErrorKind::Config,
-            "a database is named by a URL with a scheme, such as `sqlite://app.db` or `sqlite::memory:`",
+            "a database is named by a URL with a scheme, such as `sqlite://app.db`, `sqlite::memory:` or \
+             `mysql://user@host/database`",
         )),
         scheme => Err(Error::new(
             ErrorKind::Config,
-            format!("`{scheme}` is no database scheme; a URL starts with `sqlite:`"),
+            format!("`{scheme}` is no database scheme; a URL starts with `sqlite:`, `mysql:` or `mariadb:`"),
         )),
     }
 }
 
-#[cfg(not(feature = "sqlite"))]
+#[cfg(not(all(feature = "mysql", feature = "sqlite")))]
 #[cold]
 fn missing_feature(feature: &str) -> Error {
     let message = format!("this program was built without `{feature}`; add it to activerecord's features");
@@ -153,6 +170,8 @@ fn missing_feature(feature: &str) -> Error {
 fn unsupported(scheme: &str) -> Error {
     Error::new(
         ErrorKind::Config,
-        format!("there is no backend for `{scheme}:` URLs in this version; there is `sqlite:`"),
+        format!(
+            "there is no backend for `{scheme}:` URLs in this version; there are `sqlite:`, `mysql:` and `mariadb:`"
+        ),
     )
 }

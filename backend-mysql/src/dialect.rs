@@ -95,18 +95,17 @@ impl Dialect for MysqlDialect {
     }
 
     /// There are no words for where nulls stand, so their place is a column of its own where it is not the usual one.
-    fn order(&self, column: &str, descending: bool, nulls_first: Option<bool>, out: &mut String) {
-        let direction = if descending { " DESC" } else { " ASC" };
-        match nulls_first {
-            Some(true) if descending => out.extend([column, " IS NULL DESC, "]),
-            Some(false) if !descending => out.extend([column, " IS NULL ASC, "]),
+    fn write_order(&self, column: &str, descending: bool, nulls_first: bool, out: &mut String) {
+        match (nulls_first, descending) {
+            (true, true) => out.extend([column, " IS NULL DESC, "]),
+            (false, false) => out.extend([column, " IS NULL ASC, "]),
             _ => {}
         }
-        out.extend([column, direction]);
+        out.extend([column, if descending { " DESC" } else { " ASC" }]);
     }
 
     /// A sum of integers is a decimal; divided as an integer it is one, or an error where it is none of 64 bits.
-    fn sum(&self, column_type: ColumnType, column: &str, out: &mut String) {
+    fn write_sum(&self, column_type: ColumnType, column: &str, out: &mut String) {
         match column_type.is_integer() {
             true => out.extend(["(SUM(", column, ") DIV 1)"]),
             false => out.extend(["SUM(", column, ")"]),
@@ -114,7 +113,7 @@ impl Dialect for MysqlDialect {
     }
 
     /// An average of integers would be a decimal with four digits, and one of decimals has its column's and four more.
-    fn avg(&self, column_type: ColumnType, column: &str, out: &mut String) {
+    fn write_avg(&self, column_type: ColumnType, column: &str, out: &mut String) {
         match column_type {
             ColumnType::Decimal => decimal_average(column, out),
             column_type if column_type.is_integer() => out.extend(["AVG(CAST(", column, " AS DOUBLE))"]),
@@ -159,7 +158,15 @@ fn decimal_average(column: &str, out: &mut String) {
     let average = ["AVG(CAST(", column, " AS ", DECIMAL, "))"].concat();
     let in_front = ["CHAR_LENGTH(TRUNCATE(ABS(", &*average, "), 0))"].concat();
     let none_in_front = ["ABS(", &*average, ") < 1"].concat();
-    out.extend(["ROUND(", &*average, ", 28 - IF(", &*none_in_front, ", 0, ", &*in_front, "))"]);
+    out.extend([
+        "ROUND(",
+        &*average,
+        ", 28 - IF(",
+        &*none_in_front,
+        ", 0, ",
+        &*in_front,
+        "))",
+    ]);
 }
 
 fn integer(column: ColumnType, generated: bool) -> &'static str {

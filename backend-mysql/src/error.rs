@@ -79,7 +79,9 @@ fn of(failure: &mysql_async::Error) -> Error {
 
 fn of_server(failure: &ServerError) -> Error {
     let kind = code::kind(failure.code);
-    let error = Error::new(kind, words::message(kind, failure)).with_code(failure.code.into());
+    let error = Error::new(kind, words::message(kind, failure))
+        .with_code(failure.code.into())
+        .with_sqlstate(&failure.state);
     let error = match kind.is_violation() {
         true => error.with_violation(words::violation(failure)),
         false => error,
