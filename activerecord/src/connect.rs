@@ -43,14 +43,14 @@ impl ConnectOptions {
     /// | `busy_timeout` | the longest wait for a lock of another process, in milliseconds | 5000 |
     /// | `statement_cache` | prepared statements that a connection keeps | 256 |
     ///
-    /// Parameters of MySQL and MariaDB, as in `mysql://ann@db.example.com/app?ssl_ca=/etc/ssl/db.pem&lock_timeout=5`:
+    /// Parameters of MySQL and MariaDB, as in `mysql://ann@db.example.com/app?ssl_ca=/etc/ssl/db.pem&lock_timeout=5000`:
     ///
     /// | parameter | meaning | without a word |
     /// |-|-|-|
-    /// | `ssl_mode` | `disabled`, `preferred`, `required` or `verify_identity` | `disabled` on this host, else `verify_identity` |
-    /// | `ssl_ca` | a file of certificates (PEM) that the server's has to be signed by | the authorities that this host trusts |
+    /// | `ssl_mode` | `disabled`, `preferred`, `required` or `verify_identity` | `preferred` on this machine, else `verify_identity` |
+    /// | `ssl_ca` | a file of certificates (PEM) that the server's has to be signed by | those of the system |
     /// | `connect_timeout` | the longest wait for a connection, in seconds | 10 |
-    /// | `lock_timeout` | the longest wait for a lock, in seconds | 50 |
+    /// | `lock_timeout` | the longest wait for a lock, in milliseconds; the server counts seconds | 30000 |
     /// | `statement_cache` | prepared statements that a connection keeps | 256 |
     /// | `socket` | the path of the server's Unix socket, instead of host and port | none |
     pub fn new(url: impl Into<String>) -> Self {

@@ -64,7 +64,7 @@ pub(crate) async fn reach(mysql: &Mysql) -> Result<Conn> {
     let encrypted = mysql.options().ssl_opts(tls::options(mysql)?);
     match Conn::new(encrypted).await {
         Err(mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer))
-            if mysql.encryption() == SslMode::Preferred =>
+            if mysql.effective_ssl_mode() == SslMode::Preferred =>
         {
             connect(mysql.options()).await
         }

@@ -1,7 +1,9 @@
 //! Where the server is and how it is connected to.
 
+mod secret;
 mod url;
 
+use self::secret::Secret;
 use self::url::Url;
 use crate::flavour::Flavour;
 use crate::tls::SslMode;
@@ -21,13 +23,18 @@ use std::time::Duration;
 /// use activerecord_backend_mysql::{Mysql, SslMode};
 /// use std::time::Duration;
 ///
-/// let app = Mysql::new("db.example.com", "app").user("ann").password("secret").connect_timeout(Duration::from_secs(3));
-/// let report = Mysql::from_url("mariadb://ann@localhost/app?lock_timeout=5")?;
-/// let inside = Mysql::new("10.0.0.7", "app").ssl_mode(SslMode::Required);
-/// # let _ = (app, report, inside);
+/// let local = Mysql::from_url("mariadb://ann:secret@localhost/app?lock_timeout=5000")?;
+/// let remote = Mysql::host("db.example.com")
+///     .user("ann")
+///     .password("secret")
+///     .database("app")
+///     .ssl_ca("/etc/ssl/db.pem")
+///     .connect_timeout(Duration::from_secs(3));
+/// let inside = Mysql::host("10.0.0.7").database("app").ssl_mode(SslMode::Required);
+/// assert!(!format!("{local:?} {remote:?} {inside:?}").contains("secret"));
 /// # Ok::<(), activerecord_core::Error>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Mysql {
     host: String,
     port: u16,
@@ -46,41 +53,40 @@ pub struct Mysql {
     found: Arc<OnceLock<Flavour>>,
 }
 
-/// A password: neither shown nor compared.
-#[derive(Clone)]
-struct Secret(String);
+const PORT: u16 = 3306;
 
 impl Mysql {
-    /// A database on a host, by the user `root` without a password on port 3306, until something else is said.
-    pub fn new(host: impl Into<String>, database: impl Into<String>) -> Self {
+    /// A server by its name or address.
+    pub fn host(host: impl Into<String>) -> Self {
         Self {
             host: host.into(),
-            port: 3306,
+            port: PORT,
             socket: None,
             user: "root".into(),
             password: None,
-            database: Some(database.into()).filter(|name| !name.is_empty()),
+            database: None,
             ssl_mode: None,
             ssl_ca: None,
             connect_timeout: Duration::from_secs(10),
-            lock_timeout: Duration::from_secs(50),
+            lock_timeout: Duration::from_secs(30),
             statement_cache: 256,
             assumed: Flavour::Mysql,
             found: Arc::default(),
         }
     }
 
-    /// Reads a URL: `mysql://user:password@host:3306/database?parameter=value`, or `mariadb://..`.
+    /// Reads a URL: `mysql://user:password@host:port/database?parameter=value`, or `mariadb://..`.
     ///
-    /// User, password and database may be percent-encoded. Which of the two servers it is is found out at connect,
-    /// whatever the scheme says. The parameters, a `-` in their names standing for `_`:
+    /// What is left out is as without a word: the host `localhost`, the port 3306, the user `root`, no database. All
+    /// parts may be percent-encoded. Which of the two servers it is is found out at connect, whatever the scheme
+    /// says. The parameters, a `-` in their names standing for `_`:
     ///
     /// | parameter | meaning | without a word |
     /// |-|-|-|
-    /// | `ssl_mode` | `disabled`, `preferred`, `required` or `verify_identity`; or as in libpq `disable`, `prefer`, `require` or `verify-full` | `disabled` on this host, else `verify_identity` |
-    /// | `ssl_ca` | a file of certificates (PEM) that the server's has to be signed by | the authorities that browsers trust |
+    /// | `ssl_mode` | `disabled`, `preferred`, `required` or `verify_identity`; or as in libpq `disable`, `prefer`, `require` or `verify-full` | `preferred` on this machine, else `verify_identity` |
+    /// | `ssl_ca` | a file of certificates (PEM) that the server's has to be signed by | those of the system |
     /// | `connect_timeout` | the longest wait for a connection, in seconds | 10 |
-    /// | `lock_timeout` | the longest wait for a lock, in seconds | 50 |
+    /// | `lock_timeout` | the longest wait for a lock, in milliseconds; the server counts seconds | 30000 |
     /// | `statement_cache` | prepared statements that a connection keeps | 256 |
     /// | `socket` | the path of the server's Unix socket, instead of host and port | none |
     ///
@@ -90,14 +96,15 @@ impl Mysql {
     /// value that it cannot take, which is named.
     pub fn from_url(url: &str) -> Result<Self> {
         let url = Url::parse(url)?;
-        let mut mysql = Self::new(url.host.unwrap_or_else(|| "localhost".into()), url.path);
+        let mut mysql = Self::host(url.host.unwrap_or_else(|| "localhost".into()));
+        mysql.database = Some(url.path).filter(|name| !name.is_empty());
         mysql.assumed = match url.scheme {
             "mariadb" => Flavour::Mariadb,
             _ => Flavour::Mysql,
         };
         mysql.port = url.port.unwrap_or(mysql.port);
         mysql.user = url.user.unwrap_or(mysql.user);
-        mysql.password = url.password.map(Secret);
+        mysql.password = url.password.map(Secret::new);
         let mysql = url.parameters.into_iter().try_fold(mysql, Self::with_parameter)?;
         mysql.check()?;
         Ok(mysql)
@@ -124,10 +131,17 @@ impl Mysql {
         self
     }
 
-    /// The user's password.
+    /// The user's password, which nothing shows.
     #[must_use]
     pub fn password(mut self, password: impl Into<String>) -> Self {
-        self.password = Some(Secret(password.into()));
+        self.password = Some(Secret::new(password.into()));
+        self
+    }
+
+    /// The name of the database.
+    #[must_use]
+    pub fn database(mut self, name: impl Into<String>) -> Self {
+        self.database = Some(name.into());
         self
     }
 
@@ -152,7 +166,7 @@ impl Mysql {
         self
     }
 
-    /// The longest wait for a lock of rows or of a table's definition, 50 s without a word. The server counts whole
+    /// The longest wait for a lock of rows or of a table's definition, 30 s without a word. The server counts whole
     /// seconds, so a part of one is another second.
     #[must_use]
     pub fn lock_timeout(mut self, longest: Duration) -> Self {
@@ -174,11 +188,11 @@ impl Mysql {
             "connect_timeout" => {
                 self.connect_timeout = Duration::from_secs(number::<u32>(&name, &value)?.into())
             }
-            "lock_timeout" => self.lock_timeout = Duration::from_secs(number::<u32>(&name, &value)?.into()),
+            "lock_timeout" => self.lock_timeout = Duration::from_millis(number::<u32>(&name, &value)?.into()),
             "statement_cache" => self.statement_cache = number(&name, &value)?,
             "socket" => self.socket = Some(value.into()),
             _ => {
-                return Err(config(format!(
+                return Err(wrong(format!(
                     "unknown parameter `{name}`; there are `ssl_mode`, `ssl_ca`, `connect_timeout`, `lock_timeout`, \
                      `statement_cache` and `socket`"
                 )));
@@ -189,31 +203,33 @@ impl Mysql {
 
     /// Whether the settings make sense together.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.ssl_ca.is_some() && matches!(self.encryption(), SslMode::Disabled) {
-            return Err(config(
-                "`ssl_ca` needs an encrypted connection; set `ssl_mode` to `verify_identity`",
+        if self.ssl_ca.is_some() && self.effective_ssl_mode() != SslMode::VerifyIdentity {
+            return Err(wrong(
+                "`ssl_ca` is for verifying the server; set `ssl_mode` to `verify_identity` too",
             ));
         }
         if self.connect_timeout.is_zero() {
-            return Err(config(
+            return Err(wrong(
                 "`connect_timeout` is zero, in which no server can be reached",
             ));
         }
         Ok(())
     }
 
-    /// How the connection is encrypted: as was said, else not at all on this host and fully verified off it.
-    pub(crate) fn encryption(&self) -> SslMode {
+    /// The mode, or the one that the place of the server calls for. A socket does not leave the machine, and the
+    /// driver could not encrypt it.
+    pub(crate) fn effective_ssl_mode(&self) -> SslMode {
         match self.ssl_mode {
+            _ if self.socket.is_some() => SslMode::Disabled,
             Some(mode) => mode,
-            None if self.is_on_this_host() => SslMode::Disabled,
+            None if self.is_here() => SslMode::Preferred,
             None => SslMode::VerifyIdentity,
         }
     }
 
-    fn is_on_this_host(&self) -> bool {
+    fn is_here(&self) -> bool {
         let is_loopback = |host: &str| host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        self.socket.is_some() || self.host.eq_ignore_ascii_case("localhost") || is_loopback(&self.host)
+        self.host.eq_ignore_ascii_case("localhost") || is_loopback(&self.host)
     }
 
     /// What the server is, as far as is known.
@@ -229,7 +245,7 @@ impl Mysql {
     pub(crate) fn found(&self, flavour: Flavour) -> Result<()> {
         match *self.found.get_or_init(|| flavour) {
             known if known == flavour => Ok(()),
-            known => Err(config(format!(
+            known => Err(wrong(format!(
                 "{} answers where an earlier connection found {known}; connect to each by a handle of its own",
                 flavour
             ))),
@@ -248,7 +264,7 @@ impl Mysql {
     pub(crate) fn lock_seconds(&self) -> u64 {
         const MOST: u64 = 1_073_741_824;
         let part = u64::from(self.lock_timeout.subsec_nanos() > 0);
-        self.lock_timeout.as_secs().saturating_add(part).min(MOST)
+        self.lock_timeout.as_secs().saturating_add(part).clamp(1, MOST)
     }
 
     /// The driver's options. They are never shown: their `Debug` may print the password.
@@ -260,7 +276,7 @@ impl Mysql {
             .tcp_port(self.port)
             .socket(self.socket.as_ref().map(|path| path.to_string_lossy()))
             .user(Some(&*self.user))
-            .pass(self.password.as_ref().map(|secret| &*secret.0))
+            .pass(self.password.as_ref().map(|secret| secret.reveal()))
             .db_name(self.database.as_deref())
             .stmt_cache_size(self.statement_cache)
             // Else the driver would switch to a socket that the server names.
@@ -289,7 +305,7 @@ impl fmt::Debug for Mysql {
             .field("user", &self.user)
             .field("database", &self.database)
             .field("flavour", &self.flavour())
-            .field("ssl_mode", &self.encryption())
+            .field("ssl_mode", &self.effective_ssl_mode())
             .finish_non_exhaustive()
     }
 }
@@ -297,10 +313,10 @@ impl fmt::Debug for Mysql {
 fn number<N: FromStr>(name: &str, value: &str) -> Result<N> {
     value
         .parse()
-        .map_err(|_| config(format!("`{name}` is a whole number, not `{value}`")))
+        .map_err(|_| wrong(format!("`{name}` is a whole number, not `{value}`")))
 }
 
 #[cold]
-pub(crate) fn config(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+pub(crate) fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Config, message)
 }

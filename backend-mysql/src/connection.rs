@@ -87,9 +87,12 @@ impl MysqlConnection {
 
     /// Runs a statement up to its first row.
     async fn begin(&self, statement: &Statement<'_>, effect_alone: bool) -> Result<OwnedMutexGuard<Conn>> {
+        if statement.params.len() > MOST_PARAMS {
+            return Err(too_many_params(statement.params.len()));
+        }
         let mut conn = self.idle().await?;
         self.standing.check(statement.sql)?;
-        match start(&mut conn, statement, self.server.largest_packet, effect_alone).await {
+        match start(&mut conn, statement, &self.server, effect_alone).await {
             Ok(()) => {
                 self.standing.leave_unread();
                 Ok(conn)
@@ -327,6 +330,13 @@ impl RowSink for Discarded {
     fn row(&mut self, _: &dyn Row) -> Result<ControlFlow<()>> {
         Ok(ControlFlow::Continue(()))
     }
+}
+
+#[cold]
+fn too_many_params(given: usize) -> Error {
+    Error::invalid(format!(
+        "the statement has {given} parameters; MySQL takes {MOST_PARAMS} at most"
+    ))
 }
 
 #[cold]

@@ -129,15 +129,16 @@ impl Dialect for MysqlDialect {
         }
     }
 
-    /// By a collation on the side of the pattern, so that an index on a column that has the same one serves.
+    /// By a collation on the side of the pattern, so that an index on a column that has the same one serves. The sigma
+    /// at the end of a Greek word is a sigma.
     fn text_match(&self, column: &str, placeholder: &str, ignore_case: bool, out: &mut String) {
-        let (open, close) = if ignore_case { ("LOWER(", ")") } else { ("", "") };
-        for part in [open, column, close, " LIKE ", open, placeholder, close] {
-            out.push_str(part);
-        }
-        for part in [" COLLATE ", self.0.collation(), " ESCAPE '|'"] {
-            out.push_str(part);
-        }
+        let (open, close) = if ignore_case {
+            ("REPLACE(LOWER(", "), 'ς', 'σ')")
+        } else {
+            ("", "")
+        };
+        out.extend([open, column, close, " LIKE ", open, placeholder, close]);
+        out.extend([" COLLATE ", self.0.collation(), " ESCAPE '|'"]);
     }
 
     fn text_pattern(&self, matching: TextMatch, text: &str, _ignore_case: bool) -> String {

@@ -1,6 +1,6 @@
 //! URLs.
 
-use super::config;
+use super::wrong;
 use activerecord_core::Result;
 use percent_encoding::percent_decode_str;
 
@@ -20,7 +20,7 @@ impl<'a> Url<'a> {
     pub(super) fn parse(url: &'a str) -> Result<Self> {
         let (scheme, rest) = url.split_once("://").unwrap_or_default();
         if !matches!(scheme, "mysql" | "mariadb") {
-            return Err(config("a URL of MySQL starts with `mysql://` or `mariadb://`"));
+            return Err(wrong("a URL of MySQL starts with `mysql://` or `mariadb://`"));
         }
         let (rest, parameters) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -59,15 +59,15 @@ fn place_of(place: &str) -> Result<(&str, Option<u16>)> {
     let (host, port) = match place.strip_prefix('[') {
         Some(rest) => rest
             .split_once(']')
-            .ok_or_else(|| config("the brackets around the host's address do not end"))?,
+            .ok_or_else(|| wrong("the brackets around the host's address do not end"))?,
         None => place.split_at(place.find(':').unwrap_or(place.len())),
     };
     let port = match port.strip_prefix(':') {
         None if port.is_empty() => return Ok((host, None)),
-        None => Err(config("between host and port of the URL stands a `:`")),
+        None => Err(wrong("between host and port of the URL stands a `:`")),
         // What stands here may be half of a password with a `/` in it, so it is not shown.
         Some(digits) => digits.parse().map_err(|_| {
-            config(
+            wrong(
                 "the port of the URL is a number up to 65535; in a user or password `/`, `?`, `@`, `:` and `%` are \
                  percent-encoded",
             )
@@ -83,12 +83,12 @@ fn parameter(text: &str) -> Result<(String, String)> {
 
 fn decoded(text: &str, what: &str) -> Result<String> {
     let decoded = percent_decode_str(text).decode_utf8().map_err(|_| {
-        config(format!(
+        wrong(format!(
             "the {what} of the URL is not percent-encoded UTF-8; a percent sign is written `%25`"
         ))
     })?;
     if decoded.contains('\0') {
-        return Err(config(format!("the {what} of the URL holds a NUL character")));
+        return Err(wrong(format!("the {what} of the URL holds a NUL character")));
     }
     Ok(decoded.into_owned())
 }

@@ -1,5 +1,6 @@
 //! What goes over the wire.
 
+use super::Server;
 use crate::error::{is_stale, is_unpreparable};
 use crate::value::encode;
 use activerecord_core::{Error, Statement, first_word};
@@ -25,14 +26,12 @@ pub(super) enum Stopped {
 pub(super) async fn start(
     conn: &mut Conn,
     statement: &Statement<'_>,
-    largest_packet: usize,
+    server: &Server,
     effect_alone: bool,
 ) -> Result<(), Stopped> {
     refuse_names(statement.sql)?;
-    match try_once(conn, statement, largest_packet).await {
-        Err(Stopped::Unread(failure)) if is_stale(&failure) => {
-            try_once(conn, statement, largest_packet).await
-        }
+    match try_once(conn, statement, server).await {
+        Err(Stopped::Unread(failure)) if is_stale(&failure) => try_once(conn, statement, server).await,
         Err(Stopped::Unread(failure))
             if is_unpreparable(&failure) && effect_alone && statement.params.is_empty() =>
         {
@@ -44,8 +43,8 @@ pub(super) async fn start(
 }
 
 /// Prepares a statement, unless the driver has kept it, and runs it.
-async fn try_once(conn: &mut Conn, statement: &Statement<'_>, largest_packet: usize) -> Result<(), Stopped> {
-    let values = encode(statement, largest_packet).map_err(Stopped::Refused)?;
+async fn try_once(conn: &mut Conn, statement: &Statement<'_>, server: &Server) -> Result<(), Stopped> {
+    let values = encode(statement, server).map_err(Stopped::Refused)?;
     let prepared = conn.prep(statement.sql).await.map_err(Stopped::Unread)?;
     // The driver would close the connection over it.
     if usize::from(prepared.num_params()) != values.len() {

@@ -21,7 +21,8 @@ pub(super) fn kind(code: u16) -> ErrorKind {
         1048 | 1263 | 1364 => ErrorKind::NotNullViolation,
         3819 | 4025 => ErrorKind::CheckViolation,
         1153 | 1406 | 1162 => ErrorKind::ValueTooLong,
-        1264 | 1365 | 1425 | 1441 | 1690 => ErrorKind::OutOfRange,
+        // The first and the last but one are of generated keys that have come to their end.
+        167 | 1264 | 1365 | 1425 | 1441 | 1467 | 1690 => ErrorKind::OutOfRange,
         1213 | 1614 | 3058 => ErrorKind::Deadlock,
         1020 | 1180 | 3101 => ErrorKind::SerializationFailure,
         1205 | 3572 => ErrorKind::LockTimeout,

@@ -106,15 +106,16 @@ fn utf8<'r>(column: &Column, bytes: &'r [u8]) -> Result<&'r str> {
     })
 }
 
-/// The scale of columns that `create_table` makes: it is no number's own, so trailing zeros are not part of one.
-const OUR_SCALE: u8 = 30;
+/// The most digits behind the point that a number of our type has. A column of more (`create_table` makes such) fills
+/// them up with zeros that are part of no number.
+const MOST_SCALE: u8 = 28;
 
 /// A number without a fraction is an integer where it fits into one: sums of integers are decimals to the server.
 fn decimal<'r>(column: &Column, bytes: &'r [u8]) -> Result<SqlValue<'r>> {
     let text = utf8(column, bytes)?;
-    let text = match column.decimals() {
-        OUR_SCALE => text.trim_end_matches('0').trim_end_matches('.'),
-        _ => text,
+    let text = match column.decimals() > MOST_SCALE {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => text,
     };
     if column.decimals() == 0
         && let Ok(number) = text.parse()

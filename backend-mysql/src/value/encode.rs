@@ -1,5 +1,7 @@
 //! Values as they go to the server.
 
+use crate::connection::Server;
+use crate::flavour::Flavour;
 use activerecord_core::{Error, ErrorKind, Result, SqlValue, Statement};
 use mysql_common::value::Value;
 
@@ -9,16 +11,16 @@ use mysql_common::value::Value;
 ///
 /// [`Invalid`](ErrorKind::Invalid), [`InvalidText`](ErrorKind::InvalidText) or
 /// [`ValueTooLong`](ErrorKind::ValueTooLong), naming the parameter, where one cannot be sent as it is.
-pub(crate) fn encode(statement: &Statement<'_>, largest_packet: usize) -> Result<Vec<Value>> {
+pub(crate) fn encode(statement: &Statement<'_>, server: &Server) -> Result<Vec<Value>> {
     let mut values = Vec::with_capacity(statement.params.len());
     let mut bytes = statement.sql.len();
     for (index, param) in statement.params.iter().enumerate() {
-        let value = encoded(param).map_err(|refusal| refusal.at(index + 1))?;
+        let value = encoded(param, server.flavour).map_err(|refusal| refusal.at(index + 1))?;
         bytes += length(&value);
         values.push(value);
     }
-    if bytes + ROOM > largest_packet {
-        return Err(too_large(&values, largest_packet));
+    if bytes + ROOM > server.largest_packet {
+        return Err(too_large(&values, server.largest_packet));
     }
     Ok(values)
 }
@@ -56,20 +58,20 @@ impl Refusal {
 }
 
 #[inline]
-fn encoded(value: &SqlValue<'_>) -> Result<Value, Refusal> {
+fn encoded(value: &SqlValue<'_>, flavour: Flavour) -> Result<Value, Refusal> {
     match value {
         SqlValue::Null => Ok(Value::NULL),
         SqlValue::Bool(truth) => Ok(Value::Int(i64::from(*truth))),
         SqlValue::I64(number) => Ok(Value::Int(*number)),
         SqlValue::U64(number) => Ok(Value::UInt(*number)),
-        SqlValue::F32(number) => match number.is_finite() {
-            true => Ok(Value::Float(*number)),
-            false => Err(not_finite(number.is_nan())),
-        },
-        SqlValue::F64(number) => match number.is_finite() {
-            true => Ok(Value::Double(*number)),
-            false => Err(not_finite(number.is_nan())),
-        },
+        SqlValue::F32(number) => {
+            check_float(f64::from(*number), flavour)?;
+            Ok(Value::Float(*number))
+        }
+        SqlValue::F64(number) => {
+            check_float(*number, flavour)?;
+            Ok(Value::Double(*number))
+        }
         SqlValue::Text(text) | SqlValue::Json(text) => encoded_text(text),
         SqlValue::Bytes(bytes) => Ok(Value::Bytes(bytes.to_vec())),
         other => encoded_other(other),
@@ -98,12 +100,22 @@ fn encoded_other(value: &SqlValue<'_>) -> Result<Value, Refusal> {
     }
 }
 
+#[inline]
+fn check_float(number: f64, flavour: Flavour) -> Result<(), Refusal> {
+    match number.is_finite() {
+        true if number != 0.0 || number.is_sign_positive() || flavour == Flavour::Mysql => Ok(()),
+        _ => Err(odd_float(number)),
+    }
+}
+
 #[cold]
-fn not_finite(nan: bool) -> Refusal {
-    let why = if nan {
+fn odd_float(number: f64) -> Refusal {
+    let why = if number.is_nan() {
         "NaN, which MySQL has no number for"
-    } else {
+    } else if number.is_infinite() {
         "an infinite number, which MySQL has none for"
+    } else {
+        "-0.0, which MariaDB would keep as 0.0"
     };
     Refusal(ErrorKind::Invalid, why)
 }
