@@ -26,7 +26,9 @@ pub(crate) fn register(connection: &mut Connection) -> Result<()> {
 /// the end of a Greek word is a sigma.
 pub(crate) fn fold(text: &str) -> String {
     let lower = text.chars().flat_map(char::to_lowercase);
-    lower.map(|letter| if letter == 'ς' { 'σ' } else { letter }).collect()
+    lower
+        .map(|letter| if letter == 'ς' { 'σ' } else { letter })
+        .collect()
 }
 
 fn folded(context: &Context<'_>) -> Result<ToSqlOutput<'static>> {

@@ -2,12 +2,13 @@
 
 use super::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::handle::Loan;
+use crate::handle::{Loan, Wire};
 use crate::record::Scope;
+use crate::sql::Dialect;
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 /// What a verb does on the database, in as many steps as it takes.
@@ -138,10 +139,15 @@ impl<O: Operation, T: Send, F: FnOnce(O::Output) -> Result<T> + Send> Call for T
 }
 
 /// Runs an operation over a blocking connection, where every future is ready at once: one poll is the whole run.
-pub(crate) fn run_now<O: Operation>(loan: &mut Loan, operation: &mut O) -> Result<O::Output> {
-    let (lease, scope) = loan.parts()?;
-    let (dialect, depth) = (lease.dialect(), lease.depth());
-    let wire = Mutex::new(lease);
+#[inline]
+pub(crate) fn run_now<O: Operation>(
+    loan: &mut Loan<'_>,
+    operation: &mut O,
+    dialect: &'static dyn Dialect,
+) -> Result<O::Output> {
+    let (line, scope) = loan.parts()?;
+    let depth = line.depth();
+    let wire = Wire::new(line);
     now(operation.run(&Session::new(&wire, dialect, scope, depth)))
 }
 

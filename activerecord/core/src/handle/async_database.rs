@@ -5,10 +5,10 @@ use super::mode::sealed;
 use super::pool::Pool;
 use super::transaction::Retries;
 use super::transaction_state::Purpose;
-use super::{AsyncTransaction, Asynchronous, Database, Handle, Loan, Pending, PoolOptions, PoolStatus};
+use super::{AsyncTransaction, Asynchronous, Database, Handle, Pending, PoolOptions, PoolStatus};
 use crate::driver::threaded;
 use crate::driver::{Backend, TransactionOptions, options};
-use crate::engine::{Call, Done, Operation, Started};
+use crate::engine::{Call, Done, Operation, Started, now};
 use crate::error::{Error, Result};
 use crate::sql::Dialect;
 use std::fmt;
@@ -79,16 +79,16 @@ impl AsyncDatabase {
     /// As for [`begin`](AsyncDatabase::begin).
     pub async fn begin_with(&self, options: TransactionOptions) -> Result<AsyncTransaction> {
         let access = self.source.access_of(options)?;
-        let ticket = self.source.ticket(&access, Purpose::Statement).await?;
+        let mut loan = self.source.loan_async(&access, Purpose::Statement).await?;
         let pool = self.source.pool().clone();
-        let begin = move |loan: Result<Loan>| {
-            let mut loan = loan?;
-            loan.lease()?.begin(&options)?;
-            let state = loan.into_transaction(&pool)?;
+        let begin = move || {
+            loan.open()?;
+            now(loan.line()?.begin(&options))?;
+            let state = loan.into_transaction()?;
             let database = Self::of(Source::Transaction(pool, state.clone()));
             Ok(AsyncTransaction::new(database, state))
         };
-        let begun = threaded::blocking(self.source.pool().workers(), move || begin(ticket.open())).await?;
+        let begun = threaded::blocking(self.source.pool().workers(), begin).await?;
         begun.inspect(AsyncTransaction::handed_out)
     }
 
@@ -216,9 +216,10 @@ impl Handle for AsyncDatabase {
                 Started::Run(operation, rest) => (operation, rest),
                 Started::Ready(result) => return result,
             };
-            let (operation, result) = match self.source.ticket(&operation.access(), Purpose::Statement).await
-            {
-                Ok(ticket) => threaded::run(self.source.pool().workers(), operation, ticket).await,
+            let access = operation.access();
+            let loan = self.source.loan_async(&access, Purpose::Statement).await;
+            let (operation, result) = match loan {
+                Ok(loan) => threaded::run(self.source.pool(), operation, loan).await,
                 Err(error) => (operation, Err(error)),
             };
             C::finish(

@@ -1,6 +1,6 @@
 //! Rows one after the other, from an async handle: a thread reads ahead by one batch.
 
-use super::loan::Ticket;
+use super::loan::Loan;
 use super::rows::{BATCH, Iterate, OpenRows, RowQuery};
 use super::transaction_state::{Purpose, TransactionState};
 use super::{AsyncDatabase, AsyncTransaction, Pending};
@@ -40,7 +40,7 @@ struct Shared<T> {
     /// The stream has taken a batch, or is gone.
     taken: Condvar,
     switch: Arc<Switch>,
-    start: Mutex<Option<(Ticket, RowQuery)>>,
+    start: Mutex<Option<(Loan<'static>, RowQuery)>>,
 }
 
 struct State<T> {
@@ -63,9 +63,9 @@ impl<T: FromRow> Shared<T> {
     }
 
     /// Reads all rows, a batch at a time, each once the one before was taken.
-    fn read(&self, ticket: Ticket, query: RowQuery) -> Result<()> {
-        let mut loan = ticket.open()?;
-        let interrupt = loan.lease()?.interrupter();
+    fn read(&self, mut loan: Loan<'static>, query: RowQuery) -> Result<()> {
+        loan.open()?;
+        let interrupt = loan.line()?.interrupter();
         let mut open = OpenRows::new(loan, query)?;
         let result = if self.begin(interrupt) {
             self.pump(&mut open)
@@ -127,8 +127,8 @@ fn wake<T>(state: &mut State<T>) {
 impl<T: FromRow> Job for Shared<T> {
     fn run(&self) {
         let start = self.start.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some((ticket, query)) = start else { return };
-        let result = catch_unwind(AssertUnwindSafe(|| self.read(ticket, query)));
+        let Some((loan, query)) = start else { return };
+        let result = catch_unwind(AssertUnwindSafe(|| self.read(loan, query)));
         // Where reading a row panicked, an interrupt must not hit whoever has the connection next.
         self.switch.set(None);
         let mut state = self.lock();
@@ -219,7 +219,10 @@ impl Iterate for AsyncDatabase {
     fn open_rows<T: FromRow>(&self, statement: Result<RowQuery>) -> Pending<'_, RowStream<T>> {
         Pending::new(async move {
             let query = statement?;
-            let ticket = self.source().ticket(&Access::Read, Purpose::Iteration).await?;
+            let loan = self
+                .source()
+                .loan_async(&Access::Read, Purpose::Iteration)
+                .await?;
             let state = State {
                 batch: VecDeque::new(),
                 failure: None,
@@ -233,7 +236,7 @@ impl Iterate for AsyncDatabase {
                 state: Mutex::new(state),
                 taken: Condvar::new(),
                 switch: Arc::default(),
-                start: Mutex::new(Some((ticket, query))),
+                start: Mutex::new(Some((loan, query))),
             });
             threaded::submit(self.source().pool().workers(), shared.clone())?;
             Ok(RowStream {

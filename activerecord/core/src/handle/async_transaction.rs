@@ -5,7 +5,7 @@ use super::transaction::finish;
 use super::transaction_state::{Callback, TransactionState};
 use super::{AsyncDatabase, Asynchronous, Handle, Pending};
 use crate::driver::threaded;
-use crate::engine::Call;
+use crate::engine::{Call, now};
 use crate::error::{Error, Result};
 use crate::sql::Dialect;
 use std::future::Future;
@@ -86,7 +86,7 @@ impl AsyncTransaction {
         let (lease, aborted) = self.state.take_for_end_async().await?;
         let state = self.state.clone();
         let workers = self.database.source().pool().workers();
-        let ended = threaded::blocking(workers, move || state.end(lease, aborted, commit)).await;
+        let ended = threaded::blocking(workers, move || now(state.end(lease, aborted, commit))).await;
         // Where no thread took it, the lease was rolled back as it was dropped.
         ended.inspect_err(|_| self.state.scope().undo())?
     }
@@ -138,7 +138,7 @@ impl Drop for AsyncTransaction {
             let state = self.state.clone();
             let workers = self.database.source().pool().workers();
             // Where no thread takes it (the handle was closed), the lease rolls back as it is dropped.
-            threaded::detached(workers, move || drop(state.end(lease, None, false)));
+            threaded::detached(workers, move || drop(now(state.end(lease, None, false))));
         }
     }
 }

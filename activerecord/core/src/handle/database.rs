@@ -6,7 +6,7 @@ use super::pool::Pool;
 use super::transaction_state::Purpose;
 use super::{Blocking, Handle, PoolOptions, PoolStatus, Transaction};
 use crate::driver::{Backend, TransactionOptions, options};
-use crate::engine::{Access, Call, Done, Started, run_now};
+use crate::engine::{Access, Call, Done, Started, now, run_now};
 use crate::error::{Error, Result};
 use crate::sql::Dialect;
 use std::fmt;
@@ -64,8 +64,8 @@ impl Database {
     pub fn begin_with(&self, options: TransactionOptions) -> Result<Transaction> {
         let access = self.source.access_of(options)?;
         let mut loan = self.source.loan(&access, Purpose::Statement)?;
-        loan.lease()?.begin(&options)?;
-        let state = loan.into_transaction(self.source.pool())?;
+        now(loan.line()?.begin(&options))?;
+        let state = loan.into_transaction()?;
         Ok(Transaction::new(
             Self::of(Source::Transaction(self.source.pool().clone(), state.clone())),
             state,
@@ -166,7 +166,7 @@ impl Handle for Database {
         let loan = self
             .source
             .loan(&crate::engine::Operation::access(&operation), Purpose::Statement);
-        let result = loan.and_then(|mut loan| run_now(&mut loan, &mut operation));
+        let result = loan.and_then(|mut loan| run_now(&mut loan, &mut operation, self.source.dialect()));
         C::finish(
             rest,
             Done {

@@ -37,12 +37,18 @@ impl SqlCache {
                 })
             };
             let node = cache.0.get_or_init(render);
-            if node.sql.dialect.name() == dialect.name() {
+            if is_same(node.sql.dialect, dialect) {
                 return &node.sql;
             }
             cache = &node.next;
         }
     }
+}
+
+/// Nearly always it is the very same one, which needs no look at its name.
+#[inline]
+fn is_same(kept: &'static dyn Dialect, wanted: &'static dyn Dialect) -> bool {
+    std::ptr::eq(kept, wanted) || kept.name() == wanted.name()
 }
 
 impl Default for SqlCache {

@@ -123,7 +123,8 @@ fn exact_f64(number: i64) -> Result<f64> {
 #[cfg(feature = "decimal")]
 fn nearest_f64(number: rust_decimal::Decimal) -> Result<f64> {
     let nearest: Option<f64> = number.to_string().parse().ok();
-    let reads_the_same = |float: &f64| rust_decimal::Decimal::from_str_exact(&float.to_string()) == Ok(number);
+    let reads_the_same =
+        |float: &f64| rust_decimal::Decimal::from_str_exact(&float.to_string()) == Ok(number);
     nearest
         .filter(reads_the_same)
         .ok_or_else(|| out_of_range(number, "f64 without losing digits"))

@@ -1,14 +1,13 @@
 //! The connections of a database: a fair gate in front of them, and a lane for the one writer where there is one.
 
-mod reservation;
 mod store;
 
-pub(crate) use self::reservation::Reservation;
-use self::reservation::Turn;
-pub(super) use self::store::Kept;
-use self::store::{Permit, Store};
+pub(super) use self::store::Home;
+use self::store::Store;
 
 use super::gate::Gate;
+use super::lease::{Lease, Right};
+use super::line::{Line, Link};
 #[cfg(feature = "async")]
 use crate::driver::threaded::{Workers, until};
 use crate::driver::{Backend, Capabilities};
@@ -16,6 +15,7 @@ use crate::engine::Access;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::Observer;
 use crate::sql::Dialect;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -55,6 +55,9 @@ pub struct PoolStatus {
     /// Callers that wait for their turn to write.
     pub waiting_to_write: usize,
 }
+
+/// The right to one connection, with the connection where it is kept.
+pub(super) type Permit = Option<Box<Line>>;
 
 /// The connections of one database, shared by all handles over it, in both modes.
 pub(crate) struct Pool {
@@ -97,15 +100,17 @@ impl Pool {
         let first = backend.connect()?;
         let dialect = backend.dialect();
         let keeps = capabilities.keeps_connections;
-        let (store, permits) = if capabilities.single_connection {
-            (None, vec![Some(Kept::for_ever(first))])
+        let observer = Observer::new(options.log_values);
+        let (store, permits): (_, Vec<Permit>) = if capabilities.single_connection {
+            let line = Line::new(Link::blocking(first), Home::none(), observer);
+            (None, vec![Some(Box::new(line))])
         } else {
             let store = Store::new(backend, first, size, timeout)?;
             (Some(store), (0..size).map(|_| None).collect())
         };
         Ok(Self {
             dialect,
-            observer: Observer::new(options.log_values),
+            observer,
             size: size as usize,
             timeout,
             gate: Gate::new(permits),
@@ -120,30 +125,35 @@ impl Pool {
         })
     }
 
-    /// Reserves a connection, waiting on the caller's thread.
-    pub(crate) fn reserve(self: &Arc<Self>, access: &Access) -> Result<Reservation> {
+    /// Leases a connection, waiting on the caller's thread.
+    #[inline]
+    pub(crate) fn lease<'p>(self: &'p Arc<Self>, access: &Access) -> Result<Lease<'p>> {
         self.check_open()?;
-        let lane = self.lane_for(access);
-        if lane.is_none()
+        if self.lane_for(access).is_none()
             && let Some(permit) = self.gate.try_enter()
         {
-            return Ok(Reservation::new(self.clone(), permit, false));
+            return Ok(Lease::new(Cow::Borrowed(self), permit, Right::Connection));
         }
+        self.wait_for_lease(access)
+    }
+
+    fn wait_for_lease<'p>(self: &'p Arc<Self>, access: &Access) -> Result<Lease<'p>> {
         let deadline = Instant::now() + self.timeout;
-        let turn = match lane {
+        let turn = match self.lane_for(access) {
             None => None,
             Some(lane) => {
-                Some(Turn::of(lane, lane.enter_until(deadline)).ok_or_else(|| self.timed_out(true))?)
+                let entered = lane.enter_until(deadline);
+                Some(Turn::of(lane, entered).ok_or_else(|| self.timed_out(true))?)
             }
         };
         let permit = self.gate.enter_until(deadline);
         let permit = permit.ok_or_else(|| self.timed_out(false))?;
-        Ok(Reservation::new(self.clone(), permit, Turn::keep(turn)))
+        Ok(Lease::new(Cow::Borrowed(self), permit, Turn::pass_on(turn)))
     }
 
-    /// Reserves a connection, waiting without a thread.
+    /// Leases a connection, waiting without a thread. It is not opened yet, since that may block.
     #[cfg(feature = "async")]
-    pub(crate) async fn reserve_async(self: &Arc<Self>, access: &Access) -> Result<Reservation> {
+    pub(crate) async fn lease_async(self: &Arc<Self>, access: &Access) -> Result<Lease<'static>> {
         self.check_open()?;
         let lane = self.lane_for(access);
         let deadline = Instant::now() + self.timeout;
@@ -156,7 +166,29 @@ impl Pool {
         };
         let permit = until(deadline, self.gate.enter()).await;
         let permit = permit.ok_or_else(|| self.timed_out(false))?;
-        Ok(Reservation::new(self.clone(), permit, Turn::keep(turn)))
+        Ok(Lease::new(Cow::Owned(self.clone()), permit, Turn::pass_on(turn)))
+    }
+
+    /// Opens a connection for a permit that has none.
+    pub(super) fn open_line(&self) -> Result<Box<Line>> {
+        let (link, home) = self.store.as_ref().ok_or_else(gone)?.take()?;
+        Ok(Box::new(Line::new(link, home, self.observer)))
+    }
+
+    /// Takes a connection back that can be used again, or the right to open another.
+    #[inline]
+    pub(super) fn take_back(&self, line: Permit, right: Right) {
+        let permit = if self.is_closed() {
+            close(line);
+            None
+        } else {
+            // One that is not kept goes home as it is dropped.
+            line.filter(|_| self.keeps)
+        };
+        self.gate.leave(permit);
+        if let Some(lane) = self.lane.as_ref().filter(|_| right == Right::ConnectionAndLane) {
+            lane.leave(());
+        }
     }
 
     pub(crate) fn check_open(&self) -> Result<()> {
@@ -197,9 +229,7 @@ impl Pool {
         let _ = self.closed.set(());
         let free: Vec<Permit> = std::iter::from_fn(|| self.gate.try_enter()).collect();
         for permit in free {
-            if let Some(kept) = permit {
-                kept.close();
-            }
+            close(permit);
             self.gate.leave(None);
         }
     }
@@ -242,6 +272,12 @@ impl Pool {
     }
 }
 
+fn close(permit: Permit) {
+    if let Some(line) = permit {
+        line.close();
+    }
+}
+
 #[cold]
 fn too_many(size: u32) -> Error {
     Error::new(
@@ -250,8 +286,31 @@ fn too_many(size: u32) -> Error {
     )
 }
 
+/// The turn to write, passed on where the wait for a connection ends early.
+struct Turn<'a>(&'a Gate<()>);
+
+impl<'a> Turn<'a> {
+    fn of(lane: &'a Gate<()>, entered: Option<()>) -> Option<Self> {
+        entered.map(|()| Self(lane))
+    }
+
+    /// Leaves it to a lease to pass the turn on.
+    fn pass_on(turn: Option<Self>) -> Right {
+        match turn.map(std::mem::forget) {
+            Some(()) => Right::ConnectionAndLane,
+            None => Right::Connection,
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.leave(());
+    }
+}
+
 #[cold]
-fn gone() -> Error {
+pub(super) fn gone() -> Error {
     Error::new(
         ErrorKind::ConnectionLost,
         "the connection that held the database is gone",

@@ -2,41 +2,25 @@
 
 use crate::driver::{Backend, Connection};
 use crate::error::{Error, ErrorKind, Result};
+use crate::handle::line::Link;
 use scheduled_thread_pool::ScheduledThreadPool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use sync_wrapper::SyncWrapper;
 
-/// The right to one connection, with the connection where it is kept.
-pub(super) type Permit = Option<Kept>;
+/// Where a connection goes when it is let go of.
+pub(crate) struct Home(Option<SyncWrapper<Box<r2d2::PooledConnection<Manager>>>>);
 
-/// A connection, and its place in r2d2's pool. Dropped, the connection goes back there; without one the place counts
-/// as broken, and r2d2 opens another.
-pub(crate) struct Kept {
-    pub(crate) connection: Option<Box<dyn Connection>>,
-    home: Option<Box<r2d2::PooledConnection<Manager>>>,
-}
-
-impl Kept {
-    /// A connection that is the database: without a place to go back to.
-    pub(super) fn for_ever(connection: Box<dyn Connection>) -> Self {
-        Self {
-            connection: Some(connection),
-            home: None,
-        }
+impl Home {
+    /// None: the connection is the database, or is closed.
+    pub(super) fn none() -> Self {
+        Self(None)
     }
-}
 
-impl Kept {
-    /// Closes the connection.
-    pub(crate) fn close(mut self) {
-        self.connection = None;
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        if let Some(home) = &mut self.home {
-            home.0 = self.connection.take();
+    /// Takes the connection back. Without one its place counts as broken, and another is opened in time.
+    pub(crate) fn take_back(&mut self, link: Option<Link>) {
+        if let Some(home) = &mut self.0 {
+            home.get_mut().0 = link.and_then(Link::into_blocking);
         }
     }
 }
@@ -67,16 +51,14 @@ impl Store {
     }
 
     /// Takes a connection, or has one opened, which blocks.
-    pub(super) fn take(&self) -> Result<Kept> {
+    pub(super) fn take(&self) -> Result<(Link, Home)> {
         let mut pooled = self
             .pool
             .get()
             .map_err(|error| connect_failed(&self.failure, &error))?;
-        let connection = pooled.0.take();
-        Ok(Kept {
-            connection: Some(connection.ok_or_else(super::gone)?),
-            home: Some(Box::new(pooled)),
-        })
+        let connection = pooled.0.take().ok_or_else(super::gone)?;
+        let home = Home(Some(SyncWrapper::new(Box::new(pooled))));
+        Ok((Link::blocking(connection), home))
     }
 }
 

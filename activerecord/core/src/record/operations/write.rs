@@ -4,10 +4,9 @@ use super::{Params, Prepared};
 use crate::driver::Written;
 use crate::engine::{Access, First, Operation, Session};
 use crate::error::{Error, ErrorKind, Outcome, Result};
-use crate::record::{ColumnSet, FromRow, Record, Table};
+use crate::record::{ColumnSet, FromRow, Record, Table, Values};
 use crate::sql::Dialect;
 use crate::value::SqlValue;
-use smallvec::SmallVec;
 
 /// Runs a statement for its effect and gives the rows changed.
 pub(crate) struct Change(pub(crate) Prepared);
@@ -168,9 +167,9 @@ impl<R: Record> Operation for Insert<R> {
         if !R::ACTIVE {
             return self.insert(session).await;
         }
-        let inner = session.begin()?;
+        let inner = session.begin().await?;
         let result = self.insert_with_hooks(&inner).await;
-        inner.end(result)
+        inner.end(result).await
     }
 }
 
@@ -186,7 +185,8 @@ pub(super) async fn insert<R: Record>(session: &Session<'_>, record: &mut R) -> 
     if !returns {
         check_key_is_told(table, unset)?;
     }
-    let params: SmallVec<[SqlValue<'_>; 8]> = sent.iter().map(|column| record.value(column)).collect();
+    let mut params = Values::new();
+    record.push_values(sent, &mut params);
     if returned.is_empty() || !returns {
         let written = session.execute(&sql, &params).await;
         let written = written.map_err(|error| explain(error, table, sent))?;
@@ -244,7 +244,7 @@ async fn refill<R: Record>(session: &Session<'_>, record: &mut R, returned: Colu
         return Ok(());
     }
     let sql = table.sql(session.sql_dialect()).refill(filled_in);
-    let key: SmallVec<[SqlValue<'_>; 2]> = table.key.iter().map(|column| record.value(*column)).collect();
+    let key: Values<'_> = table.key.iter().map(|column| record.value(*column)).collect();
     let mut row = First::<Cells>(None);
     let result = session.query(&sql, &key, &mut row).await;
     drop(key);
@@ -313,8 +313,8 @@ impl<R: Record> Operation for UpdateWithHooks<R> {
     }
 
     async fn run(&mut self, session: &Session<'_>) -> Result<()> {
-        let inner = session.begin()?;
+        let inner = session.begin().await?;
         let result = self.update(&inner).await;
-        inner.end(result)
+        inner.end(result).await
     }
 }
