@@ -76,6 +76,7 @@ pub(crate) struct FixedSql {
     /// `DELETE FROM table WHERE key = ?`
     pub(crate) delete_by_key: String,
     inserts: Texts,
+    refills: Texts,
     updates: Texts,
 }
 
@@ -136,11 +137,13 @@ impl FixedSql {
                 by_key(text, table, 0);
             }),
             inserts: Texts::default(),
+            refills: Texts::default(),
             updates: Texts::default(),
         }
     }
 
-    /// `INSERT INTO table (sent) VALUES (?)`, returning what the database fills in and does not tell otherwise.
+    /// `INSERT INTO table (sent) VALUES (?)`, returning what the database fills in and does not tell otherwise, where
+    /// it can.
     pub(crate) fn insert(&'static self, sent: ColumnSet) -> Sql {
         self.inserts.get(sent, || {
             let mut text = SqlText::new(self.dialect);
@@ -158,7 +161,22 @@ impl FixedSql {
         text.sql
     }
 
-    /// The columns that an insert reads back by `RETURNING`.
+    /// `SELECT filled_in FROM table WHERE key = ?`, for a database that cannot return what it filled in.
+    pub(crate) fn refill(&'static self, filled_in: ColumnSet) -> Sql {
+        self.refills.get(filled_in, || {
+            let mut text = SqlText::new(self.dialect);
+            text.push("SELECT ")
+                .list(", ", self.table.columns_in(filled_in), |text, (_, column)| {
+                    text.name(column.name);
+                })
+                .push(" FROM ")
+                .name(self.table.name);
+            by_key(&mut text, self.table, 0);
+            text.sql
+        })
+    }
+
+    /// The columns that are read back after an insert.
     pub(crate) fn returned(&self, sent: ColumnSet) -> ColumnSet {
         let filled_in = self.table.all().without(sent);
         match self.table.numbered_key() {
@@ -221,7 +239,7 @@ fn insert(text: &mut SqlText, table: &Table, sent: ColumnSet, rows: usize) {
 }
 
 fn returning(text: &mut SqlText, table: &Table, columns: ColumnSet) {
-    if columns.is_empty() {
+    if columns.is_empty() || !text.dialect.has_returning() {
         return;
     }
     text.push(" RETURNING ")
