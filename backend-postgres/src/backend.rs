@@ -24,6 +24,7 @@ impl Backend for Postgres {
     fn capabilities(&self) -> Capabilities {
         let mut capabilities = Capabilities::server();
         capabilities.deferrable = true;
+        capabilities.pipelines = true;
         capabilities
     }
 

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::handle::{Loan, Wire};
+use crate::handle::Loan;
 use crate::record::Scope;
 use crate::sql::Dialect;
 use std::borrow::Cow;
@@ -25,6 +25,11 @@ pub trait Operation: Send + 'static {
     /// was lost.
     fn only_reads(&self) -> bool {
         false
+    }
+
+    /// Whether it is one statement, so that others may run beside it on a connection that pipelines.
+    fn is_one_statement(&self) -> bool {
+        self.only_reads()
     }
 
     /// Runs it. The runner keeps the operation, so that a record inside it is handed back whatever happens.
@@ -151,9 +156,7 @@ pub(crate) async fn operate<O: Operation>(
     operation: &mut O,
     dialect: &'static dyn Dialect,
 ) -> Result<O::Output> {
-    let (line, scope) = loan.parts()?;
-    let depth = line.depth();
-    let wire = Wire::new(line);
+    let (wire, depth, scope) = loan.wire()?;
     operation.run(&Session::new(&wire, dialect, scope, depth)).await
 }
 

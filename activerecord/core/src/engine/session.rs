@@ -115,6 +115,10 @@ impl<'c> Session<'c> {
     #[cfg(feature = "native")]
     #[inline]
     async fn depart(&self) -> Result<Option<Departure>> {
+        if let Wire::Shared(share) = self.wire {
+            let (connection, observer) = share.depart()?;
+            return Ok(Some((connection, observer.watch())));
+        }
         self.line()?.undo_given_up().await?;
         let mut line = self.own_line()?;
         let connection = line.depart();
@@ -132,7 +136,10 @@ impl<'c> Session<'c> {
         if let Some(watch) = watch {
             watch.tell(statement, rows, error);
         }
-        self.line()?.arrive();
+        match self.wire {
+            Wire::Own(_) => self.line()?.arrive(),
+            Wire::Shared(share) => share.arrive(),
+        }
         Ok(())
     }
 
@@ -141,7 +148,11 @@ impl<'c> Session<'c> {
     }
 
     pub(crate) fn max_params(&self) -> Result<usize> {
-        Ok(self.line()?.max_params())
+        match self.wire {
+            Wire::Own(_) => Ok(self.line()?.max_params()),
+            #[cfg(feature = "native")]
+            Wire::Shared(share) => Ok(share.max_params()),
+        }
     }
 
     /// Begins a scope of its own: a transaction, or a savepoint inside one.
@@ -191,7 +202,7 @@ impl<'c> Session<'c> {
     /// The connection, unless a savepoint of this session is open on it: what would be done here would be undone with
     /// that.
     #[inline]
-    fn own_line(&self) -> Result<AtomicRefMut<'_, &'c mut Line>> {
+    fn own_line(&self) -> Result<AtomicRefMut<'_, Line>> {
         let line = self.line()?;
         if line.depth() == self.depth {
             Ok(line)
@@ -202,8 +213,15 @@ impl<'c> Session<'c> {
 
     /// The connection, unless a step of transaction control is under way on it.
     #[inline]
-    fn line(&self) -> Result<AtomicRefMut<'_, &'c mut Line>> {
-        self.wire.try_borrow_mut().map_err(|_| busy())
+    fn line(&self) -> Result<AtomicRefMut<'_, Line>> {
+        match self.wire {
+            Wire::Own(line) => {
+                let line = line.try_borrow_mut().map_err(|_| busy())?;
+                Ok(AtomicRefMut::map(line, |line| &mut **line))
+            }
+            #[cfg(feature = "native")]
+            Wire::Shared(_) => Err(busy()),
+        }
     }
 }
 

@@ -270,10 +270,14 @@ impl Source {
 
     #[cfg(feature = "native")]
     async fn run_native_once<O: Operation>(&self, operation: &mut O, access: &Access) -> Result<O::Output> {
-        let mut loan = self.loan_async(access, Purpose::Statement).await?;
+        let purpose = match self.pool().capabilities.pipelines && operation.is_one_statement() {
+            true => Purpose::OneStatement,
+            false => Purpose::Statement,
+        };
+        let mut loan = self.loan_async(access, purpose).await?;
         loan.open().await?;
         if matches!(access, Access::Raw(_)) {
-            loan.line()?.runs_raw();
+            loan.runs_raw();
         }
         operate(&mut loan, operation, self.dialect()).await
     }

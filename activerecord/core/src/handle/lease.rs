@@ -78,6 +78,18 @@ impl<'p> Lease<'p> {
         }
     }
 
+    /// Takes the connection out of the right to it.
+    #[cfg(feature = "native")]
+    pub(super) fn take_line(&mut self) -> Result<Box<Line>> {
+        self.line.take().ok_or_else(super::pool::gone)
+    }
+
+    /// Puts it back.
+    #[cfg(feature = "native")]
+    pub(super) fn put_line(&mut self, line: Box<Line>) {
+        self.line = Some(line);
+    }
+
     /// Passes the right on to a lease that keeps the pool by itself.
     pub(crate) fn pass_on(&mut self) -> Lease<'static> {
         Lease {

@@ -3,6 +3,8 @@
 use super::lease::Lease;
 use super::line::Line;
 use super::pool::Pool;
+#[cfg(feature = "native")]
+use super::share::Share;
 use super::transaction_state::{Purpose, TransactionState};
 #[cfg(feature = "async")]
 use crate::driver::threaded;
@@ -117,10 +119,17 @@ enum From<'p> {
     Pool(Lease<'p>),
     /// Empty once the lease was taken out.
     Transaction(Option<Lease<'static>>, Cow<'p, Arc<TransactionState>>),
+    #[cfg(feature = "native")]
+    Shared(Share),
 }
 
-/// The connection as a session sees it: shared by the futures of one operation.
-pub(crate) type Wire<'c> = AtomicRefCell<&'c mut Line>;
+/// The connection as a session sees it: shared by the futures of one operation, and on a connection that pipelines
+/// by the operations of a transaction.
+pub(crate) enum Wire<'c> {
+    Own(AtomicRefCell<&'c mut Line>),
+    #[cfg(feature = "native")]
+    Shared(&'c Share),
+}
 
 impl<'p> Loan<'p> {
     #[inline]
@@ -145,12 +154,23 @@ impl<'p> Loan<'p> {
         }
     }
 
+    #[cfg(feature = "native")]
+    pub(crate) fn of_share(share: Share) -> Self {
+        Self {
+            from: From::Shared(share),
+            purpose: Purpose::Statement,
+            spoiled: false,
+        }
+    }
+
     /// The transaction that the connection is of.
     #[cfg(feature = "async")]
     pub(crate) fn transaction(&self) -> Option<&Arc<TransactionState>> {
         match &self.from {
             From::Pool(_) => None,
             From::Transaction(_, transaction) => Some(transaction),
+            #[cfg(feature = "native")]
+            From::Shared(_) => None,
         }
     }
 
@@ -160,36 +180,63 @@ impl<'p> Loan<'p> {
         match &mut self.from {
             From::Pool(lease) => lease.open_async().await,
             From::Transaction(..) => Ok(()),
+            #[cfg(feature = "native")]
+            From::Shared(_) => Ok(()),
         }
     }
 
-    /// The connection, and the transaction that writes on it are part of.
+    /// The connection for a session, with how many transactions are open on it, and the one that writes on it are part
+    /// of.
     #[inline]
-    pub(crate) fn parts(&mut self) -> Result<(&mut Line, Option<&Arc<Scope>>)> {
+    pub(crate) fn wire(&mut self) -> Result<(Wire<'_>, u32, Option<&Arc<Scope>>)> {
+        let (line, scope) = match &mut self.from {
+            From::Pool(lease) => (lease.line()?, None),
+            From::Transaction(Some(lease), transaction) => (lease.line()?, Some(transaction.scope())),
+            From::Transaction(None, _) => return Err(super::pool::gone()),
+            #[cfg(feature = "native")]
+            From::Shared(share) => return Ok(share.wire()),
+        };
+        let depth = line.depth();
+        Ok((Wire::Own(AtomicRefCell::new(line)), depth, scope))
+    }
+
+    /// The connection, where no other operation uses it.
+    pub(crate) fn line(&mut self) -> Result<&mut Line> {
         match &mut self.from {
-            From::Pool(lease) => Ok((lease.line()?, None)),
-            From::Transaction(Some(lease), transaction) => Ok((lease.line()?, Some(transaction.scope()))),
-            From::Transaction(None, _) => Err(super::pool::gone()),
+            From::Pool(lease) => lease.line(),
+            From::Transaction(Some(lease), _) => lease.line(),
+            _ => Err(super::pool::gone()),
         }
     }
 
-    pub(crate) fn line(&mut self) -> Result<&mut Line> {
-        self.parts().map(|(line, _)| line)
+    /// Takes note that raw SQL is run.
+    #[cfg(feature = "native")]
+    pub(crate) fn runs_raw(&mut self) {
+        match &mut self.from {
+            From::Shared(share) => share.runs_raw(),
+            _ => {
+                if let Ok(line) = self.line() {
+                    line.runs_raw();
+                }
+            }
+        }
     }
 
     /// Keeps what it borrows by itself.
-    pub(crate) fn into_static(mut self) -> Loan<'static> {
+    pub(crate) fn into_static(mut self) -> Result<Loan<'static>> {
         let from = match &mut self.from {
             From::Pool(lease) => From::Pool(lease.pass_on()),
             From::Transaction(lease, transaction) => {
                 From::Transaction(lease.take(), Cow::Owned(Arc::clone(transaction)))
             }
+            #[cfg(feature = "native")]
+            From::Shared(_) => return Err(super::pool::gone()),
         };
-        Loan {
+        Ok(Loan {
             from,
             purpose: self.purpose,
             spoiled: self.spoiled,
-        }
+        })
     }
 
     /// Keeps the connection for a transaction that was begun on it.
@@ -200,6 +247,8 @@ impl<'p> Loan<'p> {
                 let lease = lease.take().ok_or_else(super::pool::gone)?;
                 TransactionState::nested(Arc::clone(parent), lease)
             }
+            #[cfg(feature = "native")]
+            From::Shared(_) => Err(super::pool::gone()),
         }
     }
 

@@ -16,6 +16,8 @@ mod verbs;
 mod native;
 #[cfg(feature = "native")]
 mod native_rows;
+#[cfg(feature = "native")]
+mod share;
 
 #[cfg(feature = "async")]
 mod async_database;

@@ -44,6 +44,7 @@ impl Native {
     }
 
     /// A statement is sent.
+    #[inline]
     pub(super) fn depart(&mut self) -> Arc<dyn AsyncConnection> {
         self.in_flight += 1;
         self.connection.clone()
@@ -77,6 +78,9 @@ impl Native {
             // What cannot be stopped ends by itself, or with the connection.
             let _ = canceler.cancel().await;
         }
+        if !self.connection.is_usable() {
+            return Err(restless());
+        }
         // Answers come in order. The stop may come too late for its statement and hit the first sign of life.
         match self.connection.ping().await {
             Err(error) if error.kind() == ErrorKind::Canceled => self.connection.ping().await?,
@@ -104,7 +108,9 @@ impl Line {
         let calm = settled && native.in_flight == 0 && native.given_up.is_none();
         let clean = depth > 0 || !native.raw;
         let unrest = !(calm && clean);
-        unrest && !native.in_care && native.connection.is_usable()
+        // What runs is stopped even where its connection is of no more use.
+        let worth_it = native.in_flight > 0 || native.connection.is_usable();
+        unrest && worth_it && !native.in_care
     }
 
     /// Whether something was sent and not answered.

@@ -132,7 +132,7 @@ impl Iterate for Database {
 
     fn open_rows<T: FromRow>(&self, statement: Result<RowQuery>) -> Result<Rows<T>> {
         let loan = self.source().loan(&Access::Read, Purpose::Iteration)?;
-        let open = OpenRows::new(loan.into_static(), statement?)?;
+        let open = OpenRows::new(loan.into_static()?, statement?)?;
         Ok(Rows {
             batch: VecDeque::with_capacity(BATCH),
             end: None,

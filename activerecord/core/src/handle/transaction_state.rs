@@ -4,6 +4,8 @@ use super::gate::Gate;
 use super::lease::Lease;
 use super::line::Line;
 use super::loan::Loan;
+#[cfg(feature = "native")]
+use super::share::Sharing;
 use crate::engine::now;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::record::Scope;
@@ -25,6 +27,8 @@ pub(crate) struct TransactionState {
     depth: u32,
     timeout: Duration,
     callbacks: Mutex<Vec<Callback>>,
+    #[cfg(feature = "native")]
+    sharing: Sharing,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +70,9 @@ type Work = std::pin::Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Statement,
+    /// One statement, beside which others may run.
+    #[cfg(feature = "native")]
+    OneStatement,
     Iteration,
 }
 
@@ -90,6 +97,8 @@ impl TransactionState {
             scope,
             parent,
             callbacks: Mutex::default(),
+            #[cfg(feature = "native")]
+            sharing: Sharing::default(),
         }))
     }
 
@@ -123,9 +132,23 @@ impl TransactionState {
     #[cfg(feature = "async")]
     pub(crate) async fn loan_async(self: &Arc<Self>, purpose: Purpose) -> Result<Loan<'static>> {
         self.check()?;
+        #[cfg(feature = "native")]
+        if purpose == Purpose::OneStatement
+            // Those who wait for the connection for themselves are not overtaken.
+            && self.connection.status().1 == 0
+            && let Some(share) = self.sharing.join(self)
+        {
+            return Ok(Loan::of_share(share));
+        }
         let deadline = Instant::now() + self.timeout;
         let waited = crate::driver::threaded::until(deadline, self.connection.enter()).await;
         let lease = self.entered(waited.ok_or_else(|| self.timed_out())?)?;
+        #[cfg(feature = "native")]
+        if purpose == Purpose::OneStatement {
+            self.sharing.begin(lease)?;
+            let share = self.sharing.join(self).ok_or_else(super::pool::gone)?;
+            return Ok(Loan::of_share(share));
+        }
         self.lent(purpose);
         Ok(Loan::of_transaction(lease, Cow::Owned(self.clone()), purpose))
     }
@@ -165,6 +188,28 @@ impl TransactionState {
             false => now(line.unwind(depth)),
         });
         self.put_back(lease, spoiled || undone.is_err());
+    }
+
+    #[cfg(feature = "native")]
+    pub(super) fn sharing(&self) -> &Sharing {
+        &self.sharing
+    }
+
+    #[cfg(feature = "native")]
+    pub(super) fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// A statement was dropped before its answer came.
+    #[cfg(feature = "native")]
+    pub(super) fn is_torn(&self) {
+        self.status_if_open(Status::Aborted);
+    }
+
+    /// Takes the connection back from those who shared it.
+    #[cfg(feature = "native")]
+    pub(super) fn take_back_statement(self: &Arc<Self>, lease: Lease<'static>, torn: bool) {
+        self.take_back(lease, Purpose::Statement, torn);
     }
 
     /// The same where it takes waiting: a statement was dropped before its answer came, or an iteration before its end.

@@ -118,6 +118,10 @@ impl<T: FromRow> Operation for FindMapped<T> {
         matches!(self.access, Access::Read)
     }
 
+    fn is_one_statement(&self) -> bool {
+        true
+    }
+
     async fn run(&mut self, session: &Session<'_>) -> Result<Vec<T>> {
         let mut rows = Mapped::new();
         session

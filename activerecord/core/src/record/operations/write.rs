@@ -18,6 +18,10 @@ impl Operation for Change {
         Access::Write
     }
 
+    fn is_one_statement(&self) -> bool {
+        true
+    }
+
     async fn run(&mut self, session: &Session<'_>) -> Result<u64> {
         let written = session.execute(&self.0.sql, self.0.params.as_slice()).await?;
         Ok(written.rows)
@@ -37,6 +41,10 @@ impl Operation for ChangeRow {
 
     fn access(&self) -> Access {
         Access::Write
+    }
+
+    fn is_one_statement(&self) -> bool {
+        true
     }
 
     async fn run(&mut self, session: &Session<'_>) -> Result<()> {
@@ -161,6 +169,10 @@ impl<R: Record> Operation for Insert<R> {
 
     fn access(&self) -> Access {
         Access::Write
+    }
+
+    fn is_one_statement(&self) -> bool {
+        !R::ACTIVE
     }
 
     async fn run(&mut self, session: &Session<'_>) -> Result<()> {
