@@ -13,7 +13,7 @@ GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;
 ALTER USER root@localhost IDENTIFIED BY '$password';
 SQL
 
-# Tests need no durability.
+# Tests need no durability but against a crash of the server itself.
 exec env LD_PRELOAD=libeatmydata.so mysqld --user=mysql --init-file=/etc/conformance/users.sql \
     --max-connections=400 --skip-name-resolve --mysqlx=OFF --secure-file-priv=NULL \
     --ssl-ca=/etc/conformance/ca.pem --ssl-cert=/etc/conformance/server.pem --ssl-key=/etc/conformance/server.key \

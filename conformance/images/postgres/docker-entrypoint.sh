@@ -18,7 +18,7 @@ if [ ! -e "$PGDATA/PG_VERSION" ]; then
     echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
 fi
 
-# Tests need no durability.
-exec postgres -c listen_addresses='*' -c max_connections=400 -c fsync=off -c synchronous_commit=off \
-    -c full_page_writes=off -c ssl=on -c ssl_ca_file=/etc/conformance/ca.pem \
+# Tests need no durability but against a crash of the server itself.
+exec postgres -c listen_addresses='*' -c max_connections=400 -c fsync=off -c full_page_writes=off \
+    -c ssl=on -c ssl_ca_file=/etc/conformance/ca.pem \
     -c ssl_cert_file=/etc/conformance/server.pem -c ssl_key_file=/etc/conformance/server.key "$@"
