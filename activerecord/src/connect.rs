@@ -176,7 +176,9 @@ fn backend(url: &str) -> Result<Arc<dyn Backend>> {
         )),
         scheme => Err(Error::new(
             ErrorKind::Config,
-            format!("`{scheme}` is no database scheme; a URL starts with `sqlite:`, `postgres:`, `mysql:` or `mariadb:`"),
+            format!(
+                "`{scheme}` is no database scheme; a URL starts with `sqlite:`, `postgres:`, `mysql:` or `mariadb:`"
+            ),
         )),
     }
 }

@@ -68,18 +68,18 @@ pub(crate) async fn reach(mysql: &Mysql) -> Result<Conn> {
         {
             connect(mysql.options()).await
         }
-        connected => connected.map_err(error::in_connect),
+        connected => connected.map_err(error::of),
     }
 }
 
 async fn connect(options: OptsBuilder) -> Result<Conn> {
-    Conn::new(options).await.map_err(error::in_connect)
+    Conn::new(options).await.map_err(error::of)
 }
 
 /// Asks the server what it is and what it takes.
 async fn ask(conn: &mut Conn) -> Result<Server> {
     const QUESTION: &str = "SELECT VERSION(), @@max_allowed_packet, @@auto_increment_increment";
-    let answer: Option<mysql_async::Row> = conn.query_first(QUESTION).await.map_err(error::in_connect)?;
+    let answer: Option<mysql_async::Row> = conn.query_first(QUESTION).await.map_err(error::of)?;
     let read = || {
         let row = answer?;
         let version: String = row.get_opt(0)?.ok()?;
@@ -126,7 +126,7 @@ pub(crate) async fn set_up(conn: &mut Conn, mysql: &Mysql, flavour: Flavour) -> 
          SESSION time_zone = '+00:00', SESSION autocommit = 1, SESSION innodb_lock_wait_timeout = {seconds}, \
          SESSION lock_wait_timeout = {seconds}"
     );
-    conn.query_drop(sql).await.map_err(error::in_connect)
+    conn.query_drop(sql).await.map_err(error::of)
 }
 
 #[cold]

@@ -29,7 +29,7 @@ impl Killer {
         match killed {
             // The connection is gone, and its statement with it.
             Err(failure) if error::is_unknown_thread(&failure) => Ok(()),
-            killed => killed.map_err(|failure| error::of_statement(&failure, "KILL QUERY")),
+            killed => killed.map_err(error::of),
         }
     }
 }
