@@ -9,6 +9,7 @@ use self::standing::Standing;
 pub(crate) use self::wire::next;
 use self::wire::{Stopped, drain, only_reads, start};
 use crate::backend::set_up;
+use crate::caught::caught;
 use crate::config::Mysql;
 use crate::cursor::MysqlCursor;
 use crate::error;
@@ -170,7 +171,7 @@ impl MysqlConnection {
 
     /// Runs a statement of ours.
     async fn run(&self, conn: &mut Conn, sql: &str) -> Result<()> {
-        let end = conn.query_drop(sql).await;
+        let end = caught(conn.query_drop(sql)).await;
         self.over(conn);
         end.map_err(|failure| self.failed(failure, sql))
     }
@@ -272,7 +273,9 @@ impl AsyncConnection for MysqlConnection {
     fn reset(&self) -> Answer<'_, ()> {
         Box::pin(async move {
             let mut conn = self.idle().await?;
-            conn.reset().await.map_err(|failure| self.failed(failure, ""))?;
+            caught(conn.reset())
+                .await
+                .map_err(|failure| self.failed(failure, ""))?;
             self.standing.ended();
             set_up(&mut conn, &self.mysql, self.server.flavour).await
         })
@@ -281,7 +284,9 @@ impl AsyncConnection for MysqlConnection {
     fn ping(&self) -> Answer<'_, ()> {
         Box::pin(async move {
             let mut conn = self.idle().await?;
-            conn.ping().await.map_err(|failure| self.failed(failure, ""))
+            caught(conn.ping())
+                .await
+                .map_err(|failure| self.failed(failure, ""))
         })
     }
 

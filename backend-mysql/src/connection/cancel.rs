@@ -1,6 +1,7 @@
 //! Stopping a statement by way of another connection.
 
 use crate::backend::reach;
+use crate::caught::caught;
 use crate::config::Mysql;
 use crate::error;
 use activerecord_core::{Answer, Cancel, Error, ErrorKind, Result};
@@ -23,7 +24,7 @@ impl Killer {
 
     async fn kill(&self) -> Result<()> {
         let mut conn = reach(&self.mysql).await?;
-        let killed = conn.query_drop(format!("KILL QUERY {}", self.id)).await;
+        let killed = caught(conn.query_drop(format!("KILL QUERY {}", self.id))).await;
         // The server notices by itself that nobody is there any more.
         let _ = conn.disconnect().await;
         match killed {
