@@ -1,5 +1,6 @@
 //! Opening a connection.
 
+use crate::caught::caught;
 use crate::config::Mysql;
 use crate::connection::{MysqlConnection, Server};
 use crate::dialect::{MARIADB, MYSQL};
@@ -62,24 +63,24 @@ async fn open(mysql: &Mysql) -> Result<MysqlConnection> {
 /// needs a second try.
 pub(crate) async fn reach(mysql: &Mysql) -> Result<Conn> {
     let encrypted = mysql.options().ssl_opts(tls::options(mysql)?);
-    match Conn::new(encrypted).await {
+    match caught(Conn::new(encrypted)).await {
         Err(mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer))
             if mysql.effective_ssl_mode() == SslMode::Preferred =>
         {
             connect(mysql.options()).await
         }
-        connected => connected.map_err(error::in_connect),
+        connected => connected.map_err(error::of),
     }
 }
 
 async fn connect(options: OptsBuilder) -> Result<Conn> {
-    Conn::new(options).await.map_err(error::in_connect)
+    caught(Conn::new(options)).await.map_err(error::of)
 }
 
 /// Asks the server what it is and what it takes.
 async fn ask(conn: &mut Conn) -> Result<Server> {
     const QUESTION: &str = "SELECT VERSION(), @@max_allowed_packet, @@auto_increment_increment";
-    let answer: Option<mysql_async::Row> = conn.query_first(QUESTION).await.map_err(error::in_connect)?;
+    let answer: Option<mysql_async::Row> = caught(conn.query_first(QUESTION)).await.map_err(error::of)?;
     let read = || {
         let row = answer?;
         let version: String = row.get_opt(0)?.ok()?;
@@ -126,7 +127,7 @@ pub(crate) async fn set_up(conn: &mut Conn, mysql: &Mysql, flavour: Flavour) -> 
          SESSION time_zone = '+00:00', SESSION autocommit = 1, SESSION innodb_lock_wait_timeout = {seconds}, \
          SESSION lock_wait_timeout = {seconds}"
     );
-    conn.query_drop(sql).await.map_err(error::in_connect)
+    caught(conn.query_drop(sql)).await.map_err(error::of)
 }
 
 #[cold]

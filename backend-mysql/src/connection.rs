@@ -9,6 +9,7 @@ use self::standing::Standing;
 pub(crate) use self::wire::next;
 use self::wire::{Stopped, drain, only_reads, start};
 use crate::backend::set_up;
+use crate::caught::caught;
 use crate::config::Mysql;
 use crate::cursor::MysqlCursor;
 use crate::error;
@@ -77,7 +78,7 @@ impl MysqlConnection {
             self.over(&conn);
             // It belongs to the statement that was dropped; what it did to the transaction holds.
             if let Err(failure) = rest
-                && self.failed(&failure, "").kind() == ErrorKind::ConnectionLost
+                && self.failed(failure, "").kind() == ErrorKind::ConnectionLost
             {
                 return Err(gone());
             }
@@ -106,10 +107,10 @@ impl MysqlConnection {
     fn stopped(&self, stopped: Stopped, sql: &str) -> Error {
         match stopped {
             Stopped::Refused(refusal) => refusal,
-            Stopped::Unread(failure) => self.failed(&failure, sql),
+            Stopped::Unread(failure) => self.failed(failure, sql),
             Stopped::Failed(failure) => {
                 let alone = self.standing.is_alone();
-                in_doubt(self.failed(&failure, sql), alone, sql)
+                in_doubt(self.failed(failure, sql), alone, sql)
             }
         }
     }
@@ -133,7 +134,7 @@ impl MysqlConnection {
             }
         };
         self.over(conn);
-        end.map_err(|failure| in_doubt(self.failed(&failure, sql), alone, sql))?;
+        end.map_err(|failure| in_doubt(self.failed(failure, sql), alone, sql))?;
         match taken {
             Ok(_) => Ok(rows),
             Err(refusal) if alone && !only_reads(sql) => Err(refusal.with_outcome(Outcome::Applied)),
@@ -152,12 +153,13 @@ impl MysqlConnection {
 
     /// Notes what an error did to the connection and its transaction, and gives it in our words.
     #[cold]
-    pub(crate) fn failed(&self, failure: &mysql_async::Error, sql: &str) -> Error {
+    pub(crate) fn failed(&self, failure: mysql_async::Error, sql: &str) -> Error {
+        let fatal = failure.is_fatal();
         let error = error::of_statement(failure, sql);
         if error.kind() == ErrorKind::ConnectionLost {
             self.lost.store(true, Ordering::Release);
         }
-        if failure.is_fatal() || error.kind().is_conflict() || self.is_lost() {
+        if fatal || error.kind().is_conflict() || self.is_lost() {
             self.standing.spoil();
         }
         error
@@ -169,9 +171,9 @@ impl MysqlConnection {
 
     /// Runs a statement of ours.
     async fn run(&self, conn: &mut Conn, sql: &str) -> Result<()> {
-        let end = conn.query_drop(sql).await;
+        let end = caught(conn.query_drop(sql)).await;
         self.over(conn);
-        end.map_err(|failure| self.failed(&failure, sql))
+        end.map_err(|failure| self.failed(failure, sql))
     }
 
     async fn begin_transaction(&self, conn: &mut Conn, options: &TransactionOptions) -> Result<()> {
@@ -271,7 +273,9 @@ impl AsyncConnection for MysqlConnection {
     fn reset(&self) -> Answer<'_, ()> {
         Box::pin(async move {
             let mut conn = self.idle().await?;
-            conn.reset().await.map_err(|failure| self.failed(&failure, ""))?;
+            caught(conn.reset())
+                .await
+                .map_err(|failure| self.failed(failure, ""))?;
             self.standing.ended();
             set_up(&mut conn, &self.mysql, self.server.flavour).await
         })
@@ -280,7 +284,9 @@ impl AsyncConnection for MysqlConnection {
     fn ping(&self) -> Answer<'_, ()> {
         Box::pin(async move {
             let mut conn = self.idle().await?;
-            conn.ping().await.map_err(|failure| self.failed(&failure, ""))
+            caught(conn.ping())
+                .await
+                .map_err(|failure| self.failed(failure, ""))
         })
     }
 

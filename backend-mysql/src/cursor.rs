@@ -46,7 +46,7 @@ impl AsyncCursor for MysqlCursor {
                     Err(failure) => {
                         self.over = true;
                         self.connection.over(&self.conn);
-                        return Err(self.connection.failed(&failure, &self.sql));
+                        return Err(self.connection.failed(failure, &self.sql));
                     }
                 }
             }

@@ -25,13 +25,16 @@ impl Dialect for MysqlDialect {
         '`'
     }
 
-    /// A decimal goes over the wire as text, which would be compared with numbers as a float; and to MySQL a document
-    /// as text is a document that is a string.
+    /// A decimal goes over the wire as text, which would be compared with numbers as a float; to MySQL a document as
+    /// text is a document that is a string; and bytes are text without a word.
     fn value(&self, value: &SqlValue<'_>, number: usize, out: &mut String) {
         let cast = match value {
             #[cfg(feature = "decimal")]
             SqlValue::Decimal(_) => DECIMAL,
             SqlValue::Json(_) if self.0 == Flavour::Mysql => "JSON",
+            #[cfg(feature = "uuid")]
+            SqlValue::Uuid(_) => "BINARY",
+            SqlValue::Bytes(_) => "BINARY",
             _ => return self.placeholder(number, out),
         };
         out.push_str("CAST(");

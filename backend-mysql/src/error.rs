@@ -4,12 +4,12 @@ mod code;
 mod words;
 
 use activerecord_core::{Error, ErrorKind, Outcome};
-use mysql_async::{DriverError, IoError, ServerError, TlsError};
+use mysql_async::{DriverError, IoError, ServerError};
 use std::io;
 
 /// Says what went wrong with a statement.
 #[cold]
-pub(crate) fn of_statement(failure: &mysql_async::Error, sql: &str) -> Error {
+pub(crate) fn of_statement(failure: mysql_async::Error, sql: &str) -> Error {
     let error = of(failure);
     match error.kind() {
         ErrorKind::Syntax | ErrorKind::UndefinedTable | ErrorKind::UndefinedColumn if !sql.is_empty() => {
@@ -17,13 +17,6 @@ pub(crate) fn of_statement(failure: &mysql_async::Error, sql: &str) -> Error {
         }
         _ => error,
     }
-}
-
-/// Says why there is no connection.
-#[cold]
-#[expect(clippy::needless_pass_by_value, reason = "it stands in a `map_err`")]
-pub(crate) fn in_connect(failure: mysql_async::Error) -> Error {
-    of(&failure)
 }
 
 /// Says what is known after a commit that failed: nothing where its answer was lost or it was stopped in the middle,
@@ -67,21 +60,23 @@ fn server(failure: &mysql_async::Error) -> Option<&ServerError> {
     }
 }
 
-fn of(failure: &mysql_async::Error) -> Error {
-    match failure {
-        mysql_async::Error::Server(error) => of_server(error),
-        mysql_async::Error::Io(IoError::Tls(error)) => of_tls(error),
+/// Says what went wrong, in connecting too.
+#[cold]
+pub(crate) fn of(failure: mysql_async::Error) -> Error {
+    let (kind, message) = match &failure {
+        mysql_async::Error::Server(error) => return of_server(error),
+        mysql_async::Error::Io(IoError::Tls(error)) => (ErrorKind::Tls, unencrypted(error)),
         mysql_async::Error::Io(IoError::Io(error)) => of_io(error),
-        mysql_async::Error::Driver(error) => of_driver(error),
-        _ => lost(failure.to_string()),
-    }
+        mysql_async::Error::Driver(error) => (kind_of_driver(error), format!("the driver gave up: {error}")),
+        other => (ErrorKind::ConnectionLost, other.to_string()),
+    };
+    Error::new(kind, message).with_source(failure)
 }
 
 fn of_server(failure: &ServerError) -> Error {
     let kind = code::kind(failure.code);
-    let error = Error::new(kind, words::message(kind, failure))
-        .with_code(failure.code.into())
-        .with_sqlstate(&failure.state);
+    let error = Error::new(kind, words::message(kind, failure));
+    let error = error.with_code(failure.code.into()).with_sqlstate(&failure.state);
     let error = match kind.is_violation() {
         true => error.with_violation(words::violation(failure)),
         false => error,
@@ -89,29 +84,24 @@ fn of_server(failure: &ServerError) -> Error {
     error.with_source(failure.clone())
 }
 
-fn of_tls(failure: &TlsError) -> Error {
-    Error::new(
-        ErrorKind::Tls,
-        format!("the encrypted connection could not be made: {failure}"),
-    )
+/// What rustls says names certificates and hosts, no secret.
+fn unencrypted(failure: &dyn std::fmt::Display) -> String {
+    format!("the encrypted connection could not be made: {failure}")
 }
 
-fn of_io(failure: &io::Error) -> Error {
-    // The driver's codec hides its own error in here.
-    let error = match failure.kind() {
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-            lost(format!("the answer makes no sense: {failure}"))
-        }
-        _ => lost(format!("the connection to the server failed: {failure}")),
-    };
-    match failure.raw_os_error() {
-        Some(number) => error.with_source(io::Error::from_raw_os_error(number)),
-        None => error,
+fn of_io(failure: &io::Error) -> (ErrorKind, String) {
+    let inner = failure.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(failure) => (ErrorKind::Tls, unencrypted(failure)),
+        None => (
+            ErrorKind::ConnectionLost,
+            format!("the connection to the server failed: {failure}"),
+        ),
     }
 }
 
-fn of_driver(failure: &DriverError) -> Error {
-    let kind = match failure {
+fn kind_of_driver(failure: &DriverError) -> ErrorKind {
+    match failure {
         DriverError::PacketTooLarge => ErrorKind::ValueTooLong,
         DriverError::NoClientSslFlagFromServer => ErrorKind::Tls,
         DriverError::UnknownAuthPlugin { .. }
@@ -120,10 +110,5 @@ fn of_driver(failure: &DriverError) -> Error {
         | DriverError::InvalidParsecSalt => ErrorKind::Auth,
         DriverError::LocalInfile(_) => ErrorKind::Unsupported,
         _ => ErrorKind::ConnectionLost,
-    };
-    Error::new(kind, format!("the driver gave up: {failure}"))
-}
-
-fn lost(message: String) -> Error {
-    Error::new(ErrorKind::ConnectionLost, message)
+    }
 }

@@ -37,6 +37,7 @@
 //! are four texts. In a table with another collation, such as MySQL's default, `=` goes by that one.
 
 mod backend;
+mod caught;
 mod config;
 mod connection;
 mod cursor;

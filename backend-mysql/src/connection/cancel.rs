@@ -1,6 +1,7 @@
 //! Stopping a statement by way of another connection.
 
 use crate::backend::reach;
+use crate::caught::caught;
 use crate::config::Mysql;
 use crate::error;
 use activerecord_core::{Answer, Cancel, Error, ErrorKind, Result};
@@ -23,13 +24,13 @@ impl Killer {
 
     async fn kill(&self) -> Result<()> {
         let mut conn = reach(&self.mysql).await?;
-        let killed = conn.query_drop(format!("KILL QUERY {}", self.id)).await;
+        let killed = caught(conn.query_drop(format!("KILL QUERY {}", self.id))).await;
         // The server notices by itself that nobody is there any more.
         let _ = conn.disconnect().await;
         match killed {
             // The connection is gone, and its statement with it.
             Err(failure) if error::is_unknown_thread(&failure) => Ok(()),
-            killed => killed.map_err(|failure| error::of_statement(&failure, "KILL QUERY")),
+            killed => killed.map_err(error::of),
         }
     }
 }

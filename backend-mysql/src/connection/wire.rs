@@ -1,6 +1,7 @@
 //! What goes over the wire.
 
 use super::Server;
+use crate::caught::caught;
 use crate::error::{is_stale, is_unpreparable};
 use crate::value::encode;
 use activerecord_core::{Error, Statement, first_word};
@@ -36,7 +37,9 @@ pub(super) async fn start(
             if is_unpreparable(&failure) && effect_alone && statement.params.is_empty() =>
         {
             // The server has read the whole text as one statement before it says so.
-            conn.query_drop(statement.sql).await.map_err(Stopped::Failed)
+            caught(conn.query_drop(statement.sql))
+                .await
+                .map_err(Stopped::Failed)
         }
         ended => ended,
     }
@@ -45,19 +48,17 @@ pub(super) async fn start(
 /// Prepares a statement, unless the driver has kept it, and runs it.
 async fn try_once(conn: &mut Conn, statement: &Statement<'_>, server: &Server) -> Result<(), Stopped> {
     let values = encode(statement, server).map_err(Stopped::Refused)?;
-    let prepared = conn.prep(statement.sql).await.map_err(Stopped::Unread)?;
+    let prepared = caught(conn.prep(statement.sql)).await.map_err(Stopped::Unread)?;
     // The driver would close the connection over it.
     if usize::from(prepared.num_params()) != values.len() {
         return Err(Stopped::Refused(miscounted(prepared.num_params(), values.len())));
     }
-    let ran = conn
-        .exec_iter(&prepared, Params::Positional(values))
-        .await
-        .map(drop);
+    let ran = caught(conn.exec_iter(&prepared, Params::Positional(values))).await;
+    let ran = ran.map(drop);
     match ran {
         Ok(()) => Ok(()),
         Err(failure) if is_stale(&failure) => {
-            conn.close(prepared).await.map_err(Stopped::Unread)?;
+            caught(conn.close(prepared)).await.map_err(Stopped::Unread)?;
             Err(Stopped::Unread(failure))
         }
         Err(failure) => Err(Stopped::Failed(failure)),
@@ -96,14 +97,12 @@ fn miscounted(expected: u16, given: usize) -> Error {
 ///
 /// Dropped, it leaves the row to the next call.
 pub(crate) async fn next(conn: &mut Conn) -> mysql_async::Result<Option<Row>> {
-    QueryResult::<'_, '_, BinaryProtocol>::new(conn).next().await
+    caught(QueryResult::<'_, '_, BinaryProtocol>::new(conn).next()).await
 }
 
 /// Reads an answer to its end, so that an error in it is told.
 pub(crate) async fn drain(conn: &mut Conn) -> mysql_async::Result<()> {
-    QueryResult::<'_, '_, BinaryProtocol>::new(conn)
-        .drop_result()
-        .await
+    caught(QueryResult::<'_, '_, BinaryProtocol>::new(conn).drop_result()).await
 }
 
 /// Whether a statement begins as one that has no effect beside its rows.

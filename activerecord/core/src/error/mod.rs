@@ -6,6 +6,7 @@ mod save;
 pub use self::kind::{ErrorKind, Outcome};
 pub use self::save::SaveError;
 
+use crate::record::Table;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -123,11 +124,15 @@ impl Error {
         self
     }
 
-    /// Names the table where the database did not.
+    /// Names the table, and the columns of a key that was told by its name alone, where the database did not.
     #[must_use]
-    pub(crate) fn with_table(mut self, table: &str) -> Self {
+    pub(crate) fn with_table(mut self, table: &Table) -> Self {
+        let kind = self.0.kind;
         if let Some(violation) = &mut self.0.violation {
-            violation.table.get_or_insert_with(|| table.to_owned());
+            violation.table.get_or_insert_with(|| table.name.to_owned());
+            if kind == ErrorKind::UniqueViolation && violation.columns.is_empty() {
+                violation.columns = columns_of_key(table, violation.constraint.as_deref());
+            }
         }
         self
     }
@@ -182,6 +187,20 @@ impl Error {
     pub fn columns(&self) -> &[String] {
         self.violation().map_or(&[], |violation| &violation.columns)
     }
+}
+
+/// The columns of a table's key by its name: that of a unique column is named after the column, and there are databases
+/// where every primary key is named `PRIMARY`.
+fn columns_of_key(table: &Table, name: Option<&str>) -> Vec<String> {
+    let columns = table
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(index, column)| match name {
+            Some("PRIMARY") => table.is_key(*index),
+            name => column.unique && name == Some(column.name),
+        });
+    columns.map(|(_, column)| column.name.to_owned()).collect()
 }
 
 impl fmt::Display for Error {

@@ -66,15 +66,24 @@ pub(crate) fn begins_as_read(sql: &str) -> bool {
 fn next_word(sql: &str) -> (&str, &str) {
     let skipped = |character: char| character.is_whitespace() || character == ';' || character == '\u{feff}';
     let mut rest = sql.trim_start_matches(skipped);
-    loop {
-        let behind = match rest.get(..2) {
-            Some("--") => rest.split_once('\n'),
-            // Some databases nest comments, so the end of one may be left over.
-            Some("/*" | "*/") => rest.split_once("*/"),
-            _ => break,
-        };
-        rest = behind.map_or("", |(_, behind)| behind.trim_start_matches(skipped));
+    while let Some(behind) = behind_comment(rest) {
+        rest = behind.trim_start_matches(skipped);
     }
     let end = rest.find(|character: char| !character.is_ascii_alphabetic());
     rest.split_at(end.unwrap_or(rest.len()))
+}
+
+/// What follows the comment that a text starts with, to whichever database it is one.
+fn behind_comment(text: &str) -> Option<&str> {
+    let behind = |end: &str| text.split_once(end).map_or("", |(_, behind)| behind);
+    // MySQL and MariaDB run what is in these, behind the number of a version.
+    if let Some(inside) = ["/*!", "/*M!"].iter().find_map(|open| text.strip_prefix(open)) {
+        return Some(inside.trim_start_matches(|character: char| character.is_ascii_digit()));
+    }
+    match text.as_bytes() {
+        [b'-', b'-', ..] | [b'#', ..] => Some(behind("\n")),
+        // Some databases nest comments, so the end of one may be left over.
+        [b'/', b'*', ..] | [b'*', b'/', ..] => Some(behind("*/")),
+        _ => None,
+    }
 }

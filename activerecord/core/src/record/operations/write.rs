@@ -60,7 +60,7 @@ impl Operation for ChangeRow {
 pub(super) fn explain(error: Error, table: &Table, sent: ColumnSet) -> Error {
     let position = error.parameter().and_then(|number| number.checked_sub(1));
     let column = position.and_then(|position| table.columns_in(sent).nth(position));
-    let error = error.with_table(table.name);
+    let error = error.with_table(table);
     match column {
         Some((_, column)) => error.context(format_args!("column `{}` of `{}`", column.name, table.name)),
         None => error,
