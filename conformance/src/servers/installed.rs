@@ -151,11 +151,17 @@ fn postgres(
         .collect())
 }
 
+/// Packages name a directory for files that only their own set-up makes.
+const NO_FILES: &str = "--secure-file-priv=NULL";
+
 fn mysql(home: &Home, programs: &Programs, password: &str, port: u16) -> Result<Vec<OsString>, ServerError> {
     let data = option("--datadir", &home.path().join("data"));
-    let initialize = ["--no-defaults".into(), "--initialize-insecure".into(), data];
+    let rest = ["--no-defaults", "--initialize-insecure", NO_FILES].map(OsString::from);
+    let initialize: Vec<OsString> = rest.into_iter().chain([data]).collect();
     home.run(&programs.initialize, &initialize)?;
-    mysql_arguments(home, port, &users(password))
+    let mut arguments = mysql_arguments(home, port, &users(password))?;
+    arguments.push(NO_FILES.into());
+    Ok(arguments)
 }
 
 fn mariadb(
@@ -171,8 +177,8 @@ fn mariadb(
         data,
     ];
     home.run(&programs.initialize, &initialize)?;
-    // Users without a password, most of which would be found before root@'%'.
-    let first = "DELETE FROM mysql.global_priv WHERE NOT (User IN ('root', 'mariadb.sys') AND Host = 'localhost');\n\
+    // Users without a password, which would be found before root@'%'.
+    let first = "DELETE FROM mysql.global_priv WHERE User = '' OR User = 'root' AND Host NOT IN ('localhost', '%');\n\
                  FLUSH PRIVILEGES;\n";
     mysql_arguments(home, port, &format!("{first}{}", users(password)))
 }

@@ -1,6 +1,6 @@
 //! A run that is cut off leaves nothing behind.
 
-use crate::{find, listens};
+use crate::{Outcome, find, listens};
 use conformance::servers::{Kind, Origin};
 use rustix::process::{Pid, Signal, kill_process};
 use std::env;
@@ -8,7 +8,7 @@ use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Stdio, exit};
 use std::thread::{park, sleep};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,11 @@ pub(crate) const RUN: &str = "CONFORMANCE_SERVERS_RUN";
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The run that is cut off: it tells where its server is and waits.
-#[expect(clippy::print_stdout, reason = "it is read by the test")]
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the test reads it, or its user"
+)]
 pub(crate) fn hold(run: &str) {
     let kind = Kind::ALL
         .into_iter()
@@ -29,7 +33,10 @@ pub(crate) fn hold(run: &str) {
         .into_iter()
         .find(|way| run.contains(&way.to_string()))
         .unwrap();
-    let servers = find(kind, way).unwrap();
+    let servers = find(kind, way).unwrap_or_else(|error| {
+        eprintln!("{error}");
+        exit(1)
+    });
     println!("{}", servers.get(kind).unwrap().address());
     loop {
         park();
@@ -37,24 +44,26 @@ pub(crate) fn hold(run: &str) {
 }
 
 /// After Ctrl-C the server and its directory are gone.
-pub(crate) fn ctrl_c(kind: Kind, way: Origin) {
+pub(crate) fn ctrl_c(kind: Kind, way: Origin) -> Outcome {
     let directory = directory();
     let (run, address) = start(kind, way, directory.path());
     end(run, Signal::INT);
     until("the server is left behind", || !listens(&address));
     until("files are left behind", || is_empty(directory.path()));
+    Ok(())
 }
 
 /// A killed run can do nothing; its container goes with the next run, all else by itself.
-pub(crate) fn kill(kind: Kind, way: Origin) {
+pub(crate) fn kill(kind: Kind, way: Origin) -> Outcome {
     let directory = directory();
     let (run, address) = start(kind, way, directory.path());
     end(run, Signal::KILL);
     if way == Origin::Container {
-        drop(find(kind, way).unwrap());
+        drop(find(kind, way)?);
     }
     until("the server is left behind", || !listens(&address));
     until("files are left behind", || is_empty(directory.path()));
+    Ok(())
 }
 
 /// Where the run keeps its files; the server's user has to come through.

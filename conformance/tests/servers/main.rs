@@ -56,16 +56,16 @@ fn of_kind(kind: Kind) -> Vec<Trial> {
     trials
 }
 
-fn of(kind: Kind, name: &str, test: impl Fn() + Send + 'static) -> Trial {
+fn of(kind: Kind, name: &str, test: impl Fn() -> Outcome + Send + 'static) -> Trial {
     trial(&format!("{}::{name}", kind.name()), test)
 }
 
-fn trial(name: &str, test: impl Fn() + Send + 'static) -> Trial {
-    Trial::test(name, move || {
-        test();
-        Ok(())
-    })
+fn trial(name: &str, test: impl Fn() -> Outcome + Send + 'static) -> Trial {
+    Trial::test(name, move || test().map_err(Into::into))
 }
+
+/// What a test comes to: an error that says how to provide a server is told as it is.
+type Outcome = Result<(), ServerError>;
 
 /// A server of this kind that came by this way.
 fn find(kind: Kind, way: Origin) -> Result<Servers, ServerError> {
