@@ -22,9 +22,12 @@ use activerecord_core::{
 use mysql_async::Conn;
 use mysql_async::consts::StatusFlags;
 use mysql_async::prelude::Queryable;
+use std::future::Future;
 use std::ops::ControlFlow;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Waker};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// What a server said of itself at connect.
@@ -317,6 +320,20 @@ impl AsyncConnection for MysqlConnection {
             let conn = self.begin(&Statement::new(&sql, &params), false).await?;
             Ok(Box::new(MysqlCursor::new(self, conn, sql)) as Box<dyn AsyncCursor>)
         })
+    }
+}
+
+/// The driver would read an answer that nobody wants to its end, in the background. One that is closed in the middle of
+/// a call it leaves alone.
+impl Drop for MysqlConnection {
+    fn drop(&mut self) {
+        if !self.standing.has_unread() {
+            return;
+        }
+        if let Ok(mut conn) = self.conn.try_lock() {
+            let call = pin!(caught(conn.ping()));
+            let _ = call.poll(&mut Context::from_waker(Waker::noop()));
+        }
     }
 }
 
