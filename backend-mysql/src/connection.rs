@@ -22,12 +22,10 @@ use activerecord_core::{
 use mysql_async::Conn;
 use mysql_async::consts::StatusFlags;
 use mysql_async::prelude::Queryable;
-use std::future::Future;
 use std::ops::ControlFlow;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Waker};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// What a server said of itself at connect.
@@ -214,6 +212,10 @@ impl MysqlConnection {
         self.run(conn, &sql).await
     }
 
+    fn killer(&self) -> Killer {
+        Killer::new(self.mysql.clone(), self.server.id)
+    }
+
     /// What a statement did that was read to its end.
     fn written(&self, conn: &Conn, seen: u64, sql: &str) -> Written {
         // MariaDB does not count the rows of a write that returns them.
@@ -302,7 +304,7 @@ impl AsyncConnection for MysqlConnection {
     }
 
     fn canceler(&self) -> Option<Arc<dyn Cancel>> {
-        Some(Arc::new(Killer::new(self.mysql.clone(), self.server.id)))
+        Some(Arc::new(self.killer()))
     }
 
     /// A statement that was dropped before its first row left the driver in the middle of an answer. One that still
@@ -323,16 +325,20 @@ impl AsyncConnection for MysqlConnection {
     }
 }
 
-/// The driver would read an answer that nobody wants to its end, in the background. One that is closed in the middle of
-/// a call it leaves alone.
+/// In a runtime the driver reads an answer that nobody wants to its end before it takes its leave, however long that
+/// is; so the statement is stopped first.
 impl Drop for MysqlConnection {
     fn drop(&mut self) {
-        if !self.standing.has_unread() {
+        let Ok(runtime) = Handle::try_current() else {
             return;
-        }
-        if let Ok(mut conn) = self.conn.try_lock() {
-            let call = pin!(caught(conn.ping()));
-            let _ = call.poll(&mut Context::from_waker(Waker::noop()));
+        };
+        if self.standing.has_unread() {
+            let (killer, conn) = (self.killer(), self.conn.clone());
+            runtime.spawn(async move {
+                // A server that cannot be told ends the statement once nobody takes its rows.
+                let _ = killer.cancel().await;
+                drop(conn);
+            });
         }
     }
 }
