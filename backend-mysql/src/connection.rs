@@ -25,6 +25,7 @@ use mysql_async::prelude::Queryable;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// What a server said of itself at connect.
@@ -211,6 +212,10 @@ impl MysqlConnection {
         self.run(conn, &sql).await
     }
 
+    fn killer(&self) -> Killer {
+        Killer::new(self.mysql.clone(), self.server.id)
+    }
+
     /// What a statement did that was read to its end.
     fn written(&self, conn: &Conn, seen: u64, sql: &str) -> Written {
         // MariaDB does not count the rows of a write that returns them.
@@ -299,7 +304,7 @@ impl AsyncConnection for MysqlConnection {
     }
 
     fn canceler(&self) -> Option<Arc<dyn Cancel>> {
-        Some(Arc::new(Killer::new(self.mysql.clone(), self.server.id)))
+        Some(Arc::new(self.killer()))
     }
 
     /// A statement that was dropped before its first row left the driver in the middle of an answer. One that still
@@ -317,6 +322,24 @@ impl AsyncConnection for MysqlConnection {
             let conn = self.begin(&Statement::new(&sql, &params), false).await?;
             Ok(Box::new(MysqlCursor::new(self, conn, sql)) as Box<dyn AsyncCursor>)
         })
+    }
+}
+
+/// In a runtime the driver reads an answer that nobody wants to its end before it takes its leave, however long that
+/// is; so the statement is stopped first.
+impl Drop for MysqlConnection {
+    fn drop(&mut self) {
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
+        if self.standing.has_unread() {
+            let (killer, conn) = (self.killer(), self.conn.clone());
+            runtime.spawn(async move {
+                // A server that cannot be told ends the statement once nobody takes its rows.
+                let _ = killer.cancel().await;
+                drop(conn);
+            });
+        }
     }
 }
 
