@@ -31,16 +31,48 @@ pub struct ConnectOptions {
 }
 
 impl ConnectOptions {
-    /// Starts from a URL: `sqlite://app.db` (in the program's working directory), `sqlite:///var/lib/app.db`,
-    /// `sqlite::memory:`. A file that does not exist is created.
+    /// Starts from a URL of a database whose feature is on.
     ///
-    /// Parameters, as in `sqlite://app.db?mode=ro&busy_timeout=1000`:
+    /// # SQLite
+    ///
+    /// `sqlite://app.db` (in the program's working directory), `sqlite:///var/lib/app.db`, `sqlite::memory:`. A file
+    /// that does not exist is created. Parameters, as in `sqlite://app.db?mode=ro&busy_timeout=1000`:
     ///
     /// | parameter | meaning | without a word |
     /// |-|-|-|
     /// | `mode` | `rwc` creates a missing file, `rw` does not, `ro` refuses writes | `rwc` |
     /// | `busy_timeout` | the longest wait for a lock of another process, in milliseconds | 5000 |
     /// | `statement_cache` | prepared statements that a connection keeps | 256 |
+    ///
+    /// # PostgreSQL
+    ///
+    /// `postgres://user:password@host:port/database`, its parts percent-encoded. What is left out is the host
+    /// `localhost`, the port 5432, the user of the operating system, the database of the user's name.
+    ///
+    /// | parameter | meaning | without a word |
+    /// |-|-|-|
+    /// | `host` | the directory of a unix socket | |
+    /// | `sslmode` | `disable`, `allow`, `prefer`, `require`, `verify-ca`, `verify-full` | `prefer` on this machine, else `verify-full` |
+    /// | `sslrootcert` | the file of the certificates to trust, or `system` | those of the system |
+    /// | `connect_timeout` | the longest wait for the server, in seconds | 10 |
+    /// | `lock_timeout` | the longest wait for a lock, in milliseconds; 0 is without an end | 30000 |
+    /// | `application_name` | what the server's lists of sessions show | `activerecord` |
+    /// | `options` | further settings, as in `-c search_path=app` | |
+    /// | `statement_cache` | prepared statements that a connection keeps | 256 |
+    ///
+    /// # MySQL and MariaDB
+    ///
+    /// `mysql://user:password@host:port/database` or `mariadb://..`, its parts percent-encoded. What is left out is the
+    /// host `localhost`, the port 3306, the user `root`. Which of the two it is is found out at connect.
+    ///
+    /// | parameter | meaning | without a word |
+    /// |-|-|-|
+    /// | `ssl_mode` | `disabled`, `preferred`, `required` or `verify_identity` | `preferred` on this machine, else `verify_identity` |
+    /// | `ssl_ca` | a file of certificates (PEM) that the server's has to be signed by | those of the system |
+    /// | `connect_timeout` | the longest wait for a connection, in seconds | 10 |
+    /// | `lock_timeout` | the longest wait for a lock, in milliseconds; the server counts seconds | 30000 |
+    /// | `statement_cache` | prepared statements that a connection keeps | 256 |
+    /// | `socket` | the path of the server's Unix socket, instead of host and port | |
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -130,29 +162,30 @@ fn backend(url: &str) -> Result<Arc<dyn Backend>> {
         "sqlite" => Ok(Arc::new(activerecord_backend_sqlite::Sqlite::from_url(url)?)),
         #[cfg(not(feature = "sqlite"))]
         "sqlite" => Err(missing_feature("sqlite")),
-        scheme @ ("postgres" | "postgresql" | "mysql" | "mariadb") => Err(unsupported(scheme)),
+        #[cfg(feature = "postgres")]
+        "postgres" | "postgresql" => Ok(Arc::new(activerecord_backend_postgres::Postgres::from_url(url)?)),
+        #[cfg(not(feature = "postgres"))]
+        "postgres" | "postgresql" => Err(missing_feature("postgres")),
+        #[cfg(feature = "mysql")]
+        "mysql" | "mariadb" => Ok(Arc::new(activerecord_backend_mysql::Mysql::from_url(url)?)),
+        #[cfg(not(feature = "mysql"))]
+        "mysql" | "mariadb" => Err(missing_feature("mysql")),
         "" => Err(Error::new(
             ErrorKind::Config,
             "a database is named by a URL with a scheme, such as `sqlite://app.db` or `sqlite::memory:`",
         )),
         scheme => Err(Error::new(
             ErrorKind::Config,
-            format!("`{scheme}` is no database scheme; a URL starts with `sqlite:`"),
+            format!(
+                "`{scheme}` is no database scheme; a URL starts with `sqlite:`, `postgres:`, `mysql:` or `mariadb:`"
+            ),
         )),
     }
 }
 
-#[cfg(not(feature = "sqlite"))]
+#[cfg(not(all(feature = "mysql", feature = "postgres", feature = "sqlite")))]
 #[cold]
 fn missing_feature(feature: &str) -> Error {
     let message = format!("this program was built without `{feature}`; add it to activerecord's features");
     Error::new(ErrorKind::Config, message)
-}
-
-#[cold]
-fn unsupported(scheme: &str) -> Error {
-    Error::new(
-        ErrorKind::Config,
-        format!("there is no backend for `{scheme}:` URLs in this version; there is `sqlite:`"),
-    )
 }

@@ -628,7 +628,7 @@ pub use activerecord_macros::Value;
 pub mod __private {
     pub use activerecord_core::{
         Active, AsyncRecord, Column, ColumnSet, ColumnType, Error, FromRow, Hooks, IntoKey, Lookup, Record,
-        Result, Row, Session, SqlValue, SyncRecord, Table, TypedColumn, Value,
+        Result, Row, Session, SqlValue, SyncRecord, Table, TypedColumn, Value, Values,
     };
 }
 

@@ -5,10 +5,11 @@ use crate::error;
 use crate::value::{SqliteRow, bind};
 use activerecord_core::{
     Connection, Control, Error, ErrorKind, Interrupt, OpenCursor, Outcome, Result, RowSink, SqlValue,
-    Statement, TransactionOptions, Written,
+    Statement, TransactionOptions, Written, first_word, refuse_control,
 };
 use rusqlite::limits::Limit;
 use rusqlite::{CachedStatement, InterruptHandle, Rows};
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -20,6 +21,10 @@ pub(crate) struct SqliteConnection {
     /// but each change of it makes SQLite prepare every kept statement anew (7.0 instead of 0.6 microseconds for a
     /// read by key).
     read_only: bool,
+    /// Whether a transaction was begun and has not ended.
+    begun: bool,
+    /// How many rows were changed so far, where that is known without asking.
+    changes: Cell<Option<u64>>,
     usable: bool,
 }
 
@@ -30,6 +35,8 @@ impl SqliteConnection {
             raw,
             max_params: usize::try_from(limit).unwrap_or_default(),
             read_only: false,
+            begun: false,
+            changes: Cell::new(None),
             usable: true,
         })
     }
@@ -58,15 +65,9 @@ impl SqliteConnection {
     /// The same for a statement that ran; whether a write that commits itself is on the disk is not known after an
     /// error of the disk.
     #[cold]
-    fn broken_off(
-        &self,
-        prepared: &rusqlite::Statement<'_>,
-        alone: bool,
-        sql: &str,
-        failure: rusqlite::Error,
-    ) -> Error {
+    fn broken_off(&self, prepared: &rusqlite::Statement<'_>, sql: &str, failure: rusqlite::Error) -> Error {
         let error = self.explain(sql, failure);
-        if alone && error.kind() == ErrorKind::Io && !prepared.readonly() {
+        if !self.begun && error.kind() == ErrorKind::Io && !prepared.readonly() {
             return error.with_outcome(Outcome::Unknown);
         }
         error
@@ -151,8 +152,8 @@ impl Connection for SqliteConnection {
     #[inline]
     fn query(&mut self, statement: &Statement<'_>, sink: &mut dyn RowSink) -> Result<()> {
         refuse_control(statement.sql)?;
+        self.changes.set(None);
         let mut prepared = self.prepare(statement.sql, statement.params)?;
-        let alone = self.raw.is_autocommit();
         let mut rows = prepared.raw_query();
         let unread = loop {
             match rows.next() {
@@ -164,7 +165,7 @@ impl Connection for SqliteConnection {
                 Ok(None) => return Ok(()),
                 Err(failure) => {
                     drop(rows);
-                    return Err(self.broken_off(&prepared, alone, statement.sql, failure));
+                    return Err(self.broken_off(&prepared, statement.sql, failure));
                 }
             }
         };
@@ -174,9 +175,9 @@ impl Connection for SqliteConnection {
         // A write goes on to its end, where it is committed: a reset would commit it too, but hide a failure.
         let end = drain(&mut rows);
         drop(rows);
-        end.map_err(|failure| self.broken_off(&prepared, alone, statement.sql, failure))?;
+        end.map_err(|failure| self.broken_off(&prepared, statement.sql, failure))?;
         unread.map_err(|failure| {
-            if alone {
+            if self.raw.is_autocommit() {
                 failure.with_outcome(Outcome::Applied)
             } else {
                 failure
@@ -187,12 +188,16 @@ impl Connection for SqliteConnection {
     fn execute(&mut self, statement: &Statement<'_>) -> Result<Written> {
         refuse_control(statement.sql)?;
         let mut prepared = self.prepare(statement.sql, statement.params)?;
-        let alone = self.raw.is_autocommit();
-        let before = self.raw.total_changes();
-        let end = drain(&mut prepared.raw_query());
-        end.map_err(|failure| self.broken_off(&prepared, alone, statement.sql, failure))?;
+        let before = self.changes.take().unwrap_or_else(|| self.raw.total_changes());
+        let end = match prepared.column_count() {
+            0 => prepared.raw_execute().map(drop),
+            _ => drain(&mut prepared.raw_query()),
+        };
+        end.map_err(|failure| self.broken_off(&prepared, statement.sql, failure))?;
         // A statement that writes no row leaves the count of the one before it.
-        let all = self.raw.total_changes() - before;
+        let now = self.raw.total_changes();
+        self.changes.set(Some(now));
+        let all = now - before;
         if all == 0 {
             return Ok(Written::default());
         }
@@ -217,7 +222,8 @@ impl Connection for SqliteConnection {
                 "SQLite has no such step of transaction control",
             )),
         };
-        self.read_only &= self.is_in_transaction();
+        self.begun = self.is_in_transaction();
+        self.read_only &= self.begun;
         outcome
     }
 
@@ -247,67 +253,12 @@ impl Connection for SqliteConnection {
     }
 
     fn open_cursor(self: Box<Self>, sql: String, params: Vec<SqlValue<'static>>) -> OpenCursor {
+        self.changes.set(None);
         match SqliteCursor::open(self, sql, &params) {
             Ok(cursor) => Ok(Box::new(cursor)),
             Err((connection, failure)) => Err((failure, connection)),
         }
     }
-}
-
-/// Refuses text that begins or ends a transaction: what is known of the transaction would no longer be true. A
-/// savepoint of the program's own changes nothing of that.
-#[inline]
-fn refuse_control(sql: &str) -> Result<()> {
-    match sql.as_bytes().first() {
-        Some(b'S' | b'I' | b'U' | b'D') => Ok(()),
-        _ => refuse_control_word(sql),
-    }
-}
-
-fn refuse_control_word(sql: &str) -> Result<()> {
-    let (first, rest) = next_word(sql);
-    let is = |word: &str| word.eq_ignore_ascii_case(first);
-    if is("BEGIN") || is("COMMIT") || is("END") || is("ROLLBACK") && !is_to_savepoint(rest) {
-        let message = "transactions are begun by `transaction` or `begin`, and ended by their own handle, not by raw SQL";
-        return Err(Error::new(ErrorKind::Unsupported, message));
-    }
-    if (is("SAVEPOINT") || is("RELEASE") || is("ROLLBACK")) && sql.to_ascii_lowercase().contains("ar_") {
-        let message = "savepoints named `ar_..` are those of nested transactions; give this one another name";
-        return Err(Error::new(ErrorKind::Unsupported, message));
-    }
-    Ok(())
-}
-
-/// Whether what follows `ROLLBACK` goes back to a savepoint.
-fn is_to_savepoint(rest: &str) -> bool {
-    let (word, rest) = next_word(rest);
-    let word = match word.eq_ignore_ascii_case("TRANSACTION") {
-        true => next_word(rest).0,
-        false => word,
-    };
-    word.eq_ignore_ascii_case("TO")
-}
-
-/// The first word of a statement.
-fn first_word(sql: &str) -> &str {
-    next_word(sql).0
-}
-
-/// The next word and what follows it, behind all that SQLite skips: spaces, comments, a byte order mark and
-/// semicolons without a statement.
-fn next_word(sql: &str) -> (&str, &str) {
-    let skipped = |character: char| character.is_whitespace() || character == ';' || character == '\u{feff}';
-    let mut rest = sql.trim_start_matches(skipped);
-    loop {
-        let behind = match rest.get(..2) {
-            Some("--") => rest.split_once('\n'),
-            Some("/*") => rest.split_once("*/"),
-            _ => break,
-        };
-        rest = behind.map_or("", |(_, behind)| behind.trim_start_matches(skipped));
-    }
-    let end = rest.find(|character: char| !character.is_ascii_alphabetic());
-    rest.split_at(end.unwrap_or(rest.len()))
 }
 
 struct Interrupter(InterruptHandle);

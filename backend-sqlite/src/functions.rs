@@ -22,9 +22,13 @@ pub(crate) fn register(connection: &mut Connection) -> Result<()> {
     Ok(())
 }
 
-/// Gives the text in lower case. Letter by letter, so that a part of a text folds to a part of its fold.
+/// Gives the text in lower case. Letter by letter, so that a part of a text folds to a part of its fold; the sigma at
+/// the end of a Greek word is a sigma.
 pub(crate) fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_lowercase).collect()
+    let lower = text.chars().flat_map(char::to_lowercase);
+    lower
+        .map(|letter| if letter == 'ς' { 'σ' } else { letter })
+        .collect()
 }
 
 fn folded(context: &Context<'_>) -> Result<ToSqlOutput<'static>> {

@@ -96,3 +96,39 @@ impl fmt::Debug for SqliteFiles {
         out.write_str("SqliteFiles")
     }
 }
+
+
+/// Scratch.
+#[derive(Debug)]
+pub struct MysqlServer(pub &'static str, pub String);
+
+struct Drops(String, String);
+impl Drop for Drops {
+    fn drop(&mut self) {
+        if let Ok(admin) = activerecord_backend_mysql::Mysql::from_url(&self.0).and_then(|it| Backend::connect(&it)).as_mut() {
+            let sql = format!("DROP DATABASE {}", self.1);
+            let _ = admin.execute(&activerecord::Statement::new(&sql, &[]));
+        }
+    }
+}
+
+impl Environment for MysqlServer {
+    fn name(&self) -> &'static str {
+        self.0
+    }
+
+    fn fresh(&self) -> Result<Fresh> {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static N: AtomicU32 = AtomicU32::new(0);
+        let name = format!("ar_{}_{}", std::process::id(), N.fetch_add(1, Ordering::Relaxed));
+        let admin = activerecord_backend_mysql::Mysql::from_url(&format!("{}/mysql", self.1))?;
+        let mut admin = Backend::connect(&admin)?;
+        admin.execute(&activerecord::Statement::new(&format!("CREATE DATABASE {name}"), &[]))?;
+        let url = format!("{}/{name}?lock_timeout=5", self.1);
+        let backend = activerecord_backend_mysql::Mysql::from_url(&url)?;
+        let mut options = PoolOptions::default();
+        options.size = 4;
+        let database = Database::open(Arc::new(backend), options)?;
+        Ok(Fresh::new(database, Drops(format!("{}/mysql", self.1), name)))
+    }
+}

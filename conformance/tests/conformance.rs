@@ -13,7 +13,10 @@ const DEADLINE: Duration = Duration::from_secs(120);
 fn main() {
     let arguments = Arguments::from_args();
     let cases = conformance::cases::all();
-    let environments: [Arc<dyn Environment>; 1] = [Arc::new(SqliteFiles::plain())];
+    let mut environments: Vec<Arc<dyn Environment>> = vec![Arc::new(SqliteFiles::plain())];
+    for (name, variable) in [("mysql", "CONFORMANCE_MYSQL_URL"), ("mariadb", "CONFORMANCE_MARIADB_URL")] {
+        if let Ok(url) = std::env::var(variable) { environments.push(Arc::new(conformance::environment::MysqlServer(name, url))); }
+    }
     let mut trials = vec![coverage_trial(cases.clone())];
     for environment in &environments {
         trials.extend(cases.iter().map(|case| trial(*case, environment.clone())));

@@ -15,7 +15,7 @@ mod sql;
 mod value;
 
 #[cfg(feature = "native")]
-pub use self::driver::{Answer, AsyncBackend, AsyncConnection, AsyncCursor, Cancel};
+pub use self::driver::{Answer, AsyncBackend, AsyncConnection, AsyncCursor, BlockOn, Cancel};
 pub use self::driver::{
     Backend, Capabilities, Connection, Control, Cursor, Interrupt, Isolation, OpenCursor, Row, RowSink,
     Statement, TransactionOptions, Written, options,
@@ -35,9 +35,9 @@ pub use self::query::{
 };
 pub use self::record::{
     Accepts, Active, ActiveRecord, AsyncRecord, Change, Column, ColumnSet, FromRow, Hooks, IntoKey, Lookup,
-    NamedRow, Record, SyncRecord, Table,
+    NamedRow, Record, SyncRecord, Table, Values,
 };
-pub use self::sql::{AssertSafe, Dialect, IntoSql, SqlCache, TextMatch};
+pub use self::sql::{AssertSafe, Dialect, IntoSql, SqlCache, TextMatch, first_word, refuse_control};
 #[cfg(feature = "json")]
 pub use self::value::Json;
 pub use self::value::{ColumnType, IntoParams, Numeric, Ordered, Param, SqlValue, Value};

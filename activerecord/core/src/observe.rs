@@ -20,45 +20,30 @@ impl Observer {
         Self { log_values }
     }
 
-    /// Runs a query and tells its rows.
+    /// Watches a statement, where somebody listens.
     #[inline]
-    pub(crate) fn query(
-        self,
-        statement: &Statement<'_>,
-        sink: &mut dyn RowSink,
-        run: impl FnOnce(&mut dyn RowSink) -> Result<()>,
-    ) -> Result<()> {
+    pub(crate) fn watch(self) -> Option<Watch> {
         if !tracing::enabled!(target: TARGET, Level::DEBUG) {
-            return run(sink);
+            return None;
         }
-        let mut counted = Counted { sink, rows: 0 };
-        let start = Instant::now();
-        let result = run(&mut counted);
-        self.tell(statement, start, counted.rows, result.as_ref().err());
-        result
+        Some(Watch {
+            log_values: self.log_values,
+            start: Instant::now(),
+        })
     }
+}
 
-    /// Runs a statement and tells the rows it changed.
-    #[inline]
-    pub(crate) fn execute<T>(
-        self,
-        statement: &Statement<'_>,
-        run: impl FnOnce() -> Result<T>,
-        rows: impl FnOnce(&T) -> u64,
-    ) -> Result<T> {
-        if !tracing::enabled!(target: TARGET, Level::DEBUG) {
-            return run();
-        }
-        let start = Instant::now();
-        let result = run();
-        let changed = result.as_ref().map_or(0, rows);
-        self.tell(statement, start, changed, result.as_ref().err());
-        result
-    }
+/// A statement under way that somebody wants to hear of.
+pub(crate) struct Watch {
+    log_values: bool,
+    start: Instant,
+}
 
+impl Watch {
+    /// Tells what became of it.
     #[cold]
-    fn tell(self, statement: &Statement<'_>, start: Instant, rows: u64, error: Option<&crate::Error>) {
-        let duration = start.elapsed();
+    pub(crate) fn tell(self, statement: &Statement<'_>, rows: u64, error: Option<&crate::Error>) {
+        let duration = self.start.elapsed();
         let values = self.log_values.then_some(statement.params);
         tracing::debug!(
             target: TARGET,
@@ -72,9 +57,15 @@ impl Observer {
 }
 
 /// Counts the rows on their way.
-struct Counted<'a> {
+pub(crate) struct Counted<'a> {
     sink: &'a mut dyn RowSink,
-    rows: u64,
+    pub(crate) rows: u64,
+}
+
+impl<'a> Counted<'a> {
+    pub(crate) fn new(sink: &'a mut dyn RowSink) -> Self {
+        Self { sink, rows: 0 }
+    }
 }
 
 impl RowSink for Counted<'_> {

@@ -14,8 +14,12 @@ pub struct Capabilities {
     /// A connection does not age: nothing between here and the database closes it. The pool then keeps it at hand;
     /// else it goes back to r2d2, which closes what is idle or old.
     pub keeps_connections: bool,
+    /// A natively async connection serves several statements at a time, in the order they were sent.
+    pub pipelines: bool,
     /// The isolation levels that a transaction may ask for.
     pub isolation: &'static [Isolation],
+    /// A transaction can wait for a state that no conflict can spoil.
+    pub deferrable: bool,
 }
 
 impl Capabilities {
@@ -25,12 +29,14 @@ impl Capabilities {
             single_writer: false,
             single_connection: false,
             keeps_connections: false,
+            pipelines: false,
             isolation: &[
                 Isolation::ReadUncommitted,
                 Isolation::ReadCommitted,
                 Isolation::RepeatableRead,
                 Isolation::Serializable,
             ],
+            deferrable: false,
         }
     }
 
@@ -40,7 +46,9 @@ impl Capabilities {
             single_writer: true,
             single_connection: false,
             keeps_connections: true,
+            pipelines: false,
             isolation: &[Isolation::Serializable],
+            deferrable: false,
         }
     }
 

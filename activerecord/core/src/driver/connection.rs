@@ -57,6 +57,25 @@ pub trait Connection: Send {
     /// What the database says. A rollback without a transaction is no error.
     fn control(&mut self, control: Control<'_>) -> Result<()>;
 
+    /// Undoes what an earlier user may have left on the session (settings, locks, temporary tables), where raw SQL
+    /// was run on it.
+    ///
+    /// # Errors
+    ///
+    /// What the database says; the connection is closed then.
+    fn reset(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    ///
+    /// What the database says; the connection is closed then.
+    fn ping(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// Whether a transaction is open on the database's side, as far as the driver knows.
     fn is_in_transaction(&mut self) -> bool;
 

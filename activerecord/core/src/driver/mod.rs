@@ -2,6 +2,8 @@
 
 #[cfg(feature = "native")]
 mod asynchronous;
+#[cfg(feature = "native")]
+mod block_on;
 mod capabilities;
 mod connection;
 mod row;
@@ -14,6 +16,8 @@ mod transaction;
 
 #[cfg(feature = "native")]
 pub use self::asynchronous::{Answer, AsyncBackend, AsyncConnection, AsyncCursor, Cancel};
+#[cfg(feature = "native")]
+pub use self::block_on::BlockOn;
 pub use self::capabilities::Capabilities;
 pub use self::connection::{Backend, Connection, Cursor, Interrupt, OpenCursor};
 pub use self::row::{Row, RowSink};

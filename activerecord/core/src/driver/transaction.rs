@@ -27,6 +27,8 @@ pub struct TransactionOptions {
     pub read_only: bool,
     /// Whether the write lock is taken at the first write instead of at the beginning.
     pub deferred: bool,
+    /// Whether the database may wait for a state that no conflict can spoil.
+    pub deferrable: bool,
     /// How often a retrying transaction runs again after a conflict, 3 without a word.
     pub retries: Option<u32>,
 }
@@ -80,6 +82,14 @@ impl TransactionOptions {
         self
     }
 
+    /// Waits at the beginning, where it is serializable and reads only, for a state that no conflict can spoil: it
+    /// then neither fails nor makes others fail. [`Unsupported`](ErrorKind::Unsupported) on a database without that.
+    #[must_use]
+    pub fn deferrable(mut self) -> Self {
+        self.deferrable = true;
+        self
+    }
+
     /// How often a retrying transaction runs again after a conflict.
     #[must_use]
     pub fn times(mut self, retries: u32) -> Self {
@@ -95,6 +105,10 @@ impl TransactionOptions {
                     "this database has no isolation level {level:?}; it has {:?}",
                     capabilities.isolation
                 ),
+            )),
+            _ if self.deferrable && !capabilities.deferrable => Err(Error::new(
+                ErrorKind::Unsupported,
+                "this database has no deferrable transactions",
             )),
             _ => Ok(()),
         }

@@ -5,10 +5,8 @@ mod session;
 mod sinks;
 mod work;
 
-#[cfg(feature = "async")]
-pub(crate) use self::operation::now;
 pub(crate) use self::operation::{Access, Call, Done, Operation, Started};
-pub(crate) use self::operation::{Plain, Then, run_now};
+pub(crate) use self::operation::{Plain, Then, now, operate};
 pub use self::session::Session;
 pub(crate) use self::sinks::{Any, First, Mapped, Rows};
 pub use self::work::Work;

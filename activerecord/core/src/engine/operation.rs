@@ -4,10 +4,11 @@ use super::Session;
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::Loan;
 use crate::record::Scope;
+use crate::sql::Dialect;
 use std::borrow::Cow;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 /// What a verb does on the database, in as many steps as it takes.
@@ -18,6 +19,17 @@ pub trait Operation: Send + 'static {
     /// Whether it writes.
     fn access(&self) -> Access {
         Access::Read
+    }
+
+    /// Whether it does nothing but read by SQL of this library's own, so that it may run once more where its connection
+    /// was lost.
+    fn only_reads(&self) -> bool {
+        false
+    }
+
+    /// Whether it is one statement, so that others may run beside it on a connection that pipelines.
+    fn is_one_statement(&self) -> bool {
+        self.only_reads()
     }
 
     /// Runs it. The runner keeps the operation, so that a record inside it is handed back whatever happens.
@@ -137,12 +149,15 @@ impl<O: Operation, T: Send, F: FnOnce(O::Output) -> Result<T> + Send> Call for T
     }
 }
 
-/// Runs an operation over a blocking connection, where every future is ready at once: one poll is the whole run.
-pub(crate) fn run_now<O: Operation>(loan: &mut Loan, operation: &mut O) -> Result<O::Output> {
-    let (lease, scope) = loan.parts()?;
-    let (dialect, depth) = (lease.dialect(), lease.depth());
-    let wire = Mutex::new(lease);
-    now(operation.run(&Session::new(&wire, dialect, scope, depth)))
+/// Runs an operation. Over a blocking connection every future is ready at once, and one poll is the whole run.
+#[inline]
+pub(crate) async fn operate<O: Operation>(
+    loan: &mut Loan<'_>,
+    operation: &mut O,
+    dialect: &'static dyn Dialect,
+) -> Result<O::Output> {
+    let (wire, depth, scope) = loan.wire()?;
+    operation.run(&Session::new(&wire, dialect, scope, depth)).await
 }
 
 /// Polls once.

@@ -3,13 +3,23 @@
 use super::{Call, Done, Operation, Started, Work};
 use crate::driver::{RowSink, Statement, TransactionOptions, Written};
 use crate::error::{Error, Outcome, Result};
-use crate::handle::{Handle, Lease, Pending, Wire, Within, sealed};
+use crate::handle::{Handle, Line, Pending, Wire, Within, sealed};
 use crate::record::Scope;
 use crate::sql::Dialect;
 use crate::value::SqlValue;
+use atomic_refcell::AtomicRefMut;
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
+#[cfg(feature = "native")]
+use {
+    crate::driver::AsyncConnection,
+    crate::observe::{Counted, Watch},
+};
+
+/// A natively async connection that a statement is about to be sent on, and who wants to hear of it.
+#[cfg(feature = "native")]
+type Departure = (Arc<dyn AsyncConnection>, Option<Watch>);
 
 /// The connection inside an operation: a handle whose verbs are awaited, whatever the mode outside.
 ///
@@ -57,37 +67,99 @@ impl<'c> Session<'c> {
     ///
     /// Dropped, all of it is undone.
     pub async fn savepoint<W: Work>(&self, work: W) -> Result<W::Output> {
-        let inner = self.begin()?;
+        let inner = self.begin().await?;
         let result = work.run(&inner).await;
-        inner.end(result)
+        inner.end(result).await
     }
 
-    #[expect(clippy::unused_async, reason = "a native async connection waits here")]
+    #[cfg_attr(
+        not(feature = "native"),
+        expect(clippy::unused_async, reason = "a native connection waits")
+    )]
+    #[inline]
     pub(crate) async fn query(
         &self,
         sql: &str,
         params: &[SqlValue<'_>],
         sink: &mut dyn RowSink,
     ) -> Result<()> {
-        self.own_lease()?.query(&Statement::new(sql, params), sink)
+        let statement = Statement::new(sql, params);
+        #[cfg(feature = "native")]
+        if let Some((connection, watch)) = self.depart().await? {
+            let mut counted = Counted::new(sink);
+            let result = connection.query(&statement, &mut counted).await;
+            self.arrive(watch, &statement, counted.rows, result.as_ref().err())?;
+            return result;
+        }
+        self.own_line()?.query(&statement, sink)
     }
 
-    #[expect(clippy::unused_async, reason = "a native async connection waits here")]
+    #[cfg_attr(
+        not(feature = "native"),
+        expect(clippy::unused_async, reason = "a native connection waits")
+    )]
+    #[inline]
     pub(crate) async fn execute(&self, sql: &str, params: &[SqlValue<'_>]) -> Result<Written> {
-        self.own_lease()?.execute(&Statement::new(sql, params))
+        let statement = Statement::new(sql, params);
+        #[cfg(feature = "native")]
+        if let Some((connection, watch)) = self.depart().await? {
+            let result = connection.execute(&statement).await;
+            let rows = result.as_ref().map_or(0, |written| written.rows);
+            self.arrive(watch, &statement, rows, result.as_ref().err())?;
+            return result;
+        }
+        self.own_line()?.execute(&statement)
+    }
+
+    /// Readies a statement for a natively async connection; `None` on a blocking one.
+    #[cfg(feature = "native")]
+    #[inline]
+    async fn depart(&self) -> Result<Option<Departure>> {
+        if let Wire::Shared(share) = self.wire {
+            let (connection, observer) = share.depart()?;
+            return Ok(Some((connection, observer.watch())));
+        }
+        self.line()?.undo_given_up().await?;
+        let mut line = self.own_line()?;
+        let connection = line.depart();
+        Ok(connection.map(|connection| (connection, line.observer.watch())))
+    }
+
+    #[cfg(feature = "native")]
+    fn arrive(
+        &self,
+        watch: Option<Watch>,
+        statement: &Statement<'_>,
+        rows: u64,
+        error: Option<&Error>,
+    ) -> Result<()> {
+        if let Some(watch) = watch {
+            watch.tell(statement, rows, error);
+        }
+        match self.wire {
+            Wire::Own(_) => self.line()?.arrive(),
+            Wire::Shared(share) => share.arrive(),
+        }
+        Ok(())
     }
 
     pub(crate) fn sql_dialect(&self) -> &'static dyn Dialect {
         self.dialect
     }
 
-    pub(crate) fn max_params(&self) -> usize {
-        self.lease().max_params()
+    pub(crate) fn max_params(&self) -> Result<usize> {
+        match self.wire {
+            Wire::Own(_) => Ok(self.line()?.max_params()),
+            #[cfg(feature = "native")]
+            Wire::Shared(share) => Ok(share.max_params()),
+        }
     }
 
     /// Begins a scope of its own: a transaction, or a savepoint inside one.
-    pub(crate) fn begin(&self) -> Result<Session<'c>> {
-        self.own_lease()?.begin(&TransactionOptions::default())?;
+    pub(crate) async fn begin(&self) -> Result<Session<'c>> {
+        #[cfg(feature = "native")]
+        self.line()?.undo_given_up().await?;
+        self.own_line()?.begin(&TransactionOptions::default()).await?;
         Ok(Session {
             wire: self.wire,
             dialect: self.dialect,
@@ -98,14 +170,9 @@ impl<'c> Session<'c> {
     }
 
     /// Ends it: keeps what was done where the result is `Ok`, else undoes it.
-    pub(crate) fn end<T>(mut self, result: Result<T>) -> Result<T> {
+    pub(crate) async fn end<T>(mut self, result: Result<T>) -> Result<T> {
         self.open = false;
-        let ended = match &result {
-            Ok(_) => self.own_lease().and_then(|mut lease| lease.keep()),
-            Err(_) => Ok(()),
-        };
-        // Where it was kept there is nothing left to undo.
-        let ended = ended.and(self.lease().unwind(self.depth - 1));
+        let ended = self.end_scope(result.is_ok()).await;
         if let Some(scope) = &self.scope {
             match &ended {
                 Err(error) if error.outcome() == Outcome::Unknown => scope.doubt(),
@@ -120,19 +187,41 @@ impl<'c> Session<'c> {
         }
     }
 
+    async fn end_scope(&self, keep: bool) -> Result<()> {
+        let kept = match keep {
+            true => match self.own_line() {
+                Ok(mut line) => line.keep().await,
+                Err(error) => Err(error),
+            },
+            false => Ok(()),
+        };
+        // Where it was kept there is nothing left to undo.
+        kept.and(self.line()?.unwind(self.depth - 1).await)
+    }
+
     /// The connection, unless a savepoint of this session is open on it: what would be done here would be undone with
     /// that.
-    fn own_lease(&self) -> Result<MutexGuard<'_, &'c mut Lease>> {
-        let lease = self.lease();
-        if lease.depth() == self.depth {
-            Ok(lease)
+    #[inline]
+    fn own_line(&self) -> Result<AtomicRefMut<'_, Line>> {
+        let line = self.line()?;
+        if line.depth() == self.depth {
+            Ok(line)
         } else {
             Err(busy())
         }
     }
 
-    fn lease(&self) -> MutexGuard<'_, &'c mut Lease> {
-        self.wire.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The connection, unless a step of transaction control is under way on it.
+    #[inline]
+    fn line(&self) -> Result<AtomicRefMut<'_, Line>> {
+        match self.wire {
+            Wire::Own(line) => {
+                let line = line.try_borrow_mut().map_err(|_| busy())?;
+                Ok(AtomicRefMut::map(line, |line| &mut **line))
+            }
+            #[cfg(feature = "native")]
+            Wire::Shared(_) => Err(busy()),
+        }
     }
 }
 
@@ -142,8 +231,10 @@ impl Drop for Session<'_> {
         if !self.open {
             return;
         }
-        // Where that fails the lease is closed when the operation ends.
-        let _ = self.lease().unwind(self.depth - 1);
+        // Where another step of transaction control is under way, the end of the operation undoes it.
+        if let Ok(mut line) = self.line() {
+            line.give_up(self.depth - 1);
+        }
         if let Some(scope) = &self.scope {
             scope.undo();
         }

@@ -12,6 +12,8 @@ pub enum ErrorKind {
     NotNullViolation,
     /// A `CHECK` of the table refused the row.
     CheckViolation,
+    /// A row is in conflict with another one by an exclusion constraint.
+    ExclusionViolation,
     /// A value is longer than its column or the database allows.
     ValueTooLong,
     /// A number is outside what the column or the computation can hold.
@@ -52,6 +54,8 @@ pub enum ErrorKind {
     Io,
     /// The name or password was refused.
     Auth,
+    /// The connection could not be encrypted as asked for, or the server's certificate was not accepted.
+    Tls,
     /// The database or its file does not exist or cannot be opened.
     NoDatabase,
     /// A table that does not exist.
@@ -101,7 +105,11 @@ impl ErrorKind {
     pub fn is_violation(self) -> bool {
         matches!(
             self,
-            Self::UniqueViolation | Self::ForeignKeyViolation | Self::NotNullViolation | Self::CheckViolation
+            Self::UniqueViolation
+                | Self::ForeignKeyViolation
+                | Self::NotNullViolation
+                | Self::CheckViolation
+                | Self::ExclusionViolation
         )
     }
 }

@@ -6,6 +6,7 @@ mod save;
 pub use self::kind::{ErrorKind, Outcome};
 pub use self::save::SaveError;
 
+use crate::record::Table;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -24,6 +25,7 @@ struct Details {
     outcome: Outcome,
     violation: Option<Violation>,
     code: Option<i64>,
+    sqlstate: Option<[u8; 5]>,
     parameter: Option<usize>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -49,6 +51,7 @@ impl Error {
             outcome: Outcome::NotApplied,
             violation: None,
             code: None,
+            sqlstate: None,
             parameter: None,
             source: None,
         }))
@@ -86,6 +89,13 @@ impl Error {
         self
     }
 
+    /// Attaches the database's SQLSTATE, five letters and digits.
+    #[must_use]
+    pub fn with_sqlstate(mut self, state: &str) -> Self {
+        self.0.sqlstate = state.as_bytes().try_into().ok();
+        self
+    }
+
     /// Names the parameter, counted from 1, that cannot be sent as it is.
     #[must_use]
     pub fn with_parameter(mut self, number: usize) -> Self {
@@ -114,11 +124,15 @@ impl Error {
         self
     }
 
-    /// Names the table where the database did not.
+    /// Names the table, and the columns of a key that was told by its name alone, where the database did not.
     #[must_use]
-    pub(crate) fn with_table(mut self, table: &str) -> Self {
+    pub(crate) fn with_table(mut self, table: &Table) -> Self {
+        let kind = self.0.kind;
         if let Some(violation) = &mut self.0.violation {
-            violation.table.get_or_insert_with(|| table.to_owned());
+            violation.table.get_or_insert_with(|| table.name.to_owned());
+            if kind == ErrorKind::UniqueViolation && violation.columns.is_empty() {
+                violation.columns = columns_of_key(table, violation.constraint.as_deref());
+            }
         }
         self
     }
@@ -149,6 +163,11 @@ impl Error {
         self.0.code
     }
 
+    /// The SQLSTATE, on a database that has one.
+    pub fn sqlstate(&self) -> Option<&str> {
+        std::str::from_utf8(self.0.sqlstate.as_ref()?).ok()
+    }
+
     /// The rule of the schema that was broken, for violations.
     pub fn violation(&self) -> Option<&Violation> {
         self.0.violation.as_ref()
@@ -168,6 +187,20 @@ impl Error {
     pub fn columns(&self) -> &[String] {
         self.violation().map_or(&[], |violation| &violation.columns)
     }
+}
+
+/// The columns of a table's key by its name: that of a unique column is named after the column, and there are databases
+/// where every primary key is named `PRIMARY`.
+fn columns_of_key(table: &Table, name: Option<&str>) -> Vec<String> {
+    let columns = table
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(index, column)| match name {
+            Some("PRIMARY") => table.is_key(*index),
+            name => column.unique && name == Some(column.name),
+        });
+    columns.map(|(_, column)| column.name.to_owned()).collect()
 }
 
 impl fmt::Display for Error {
@@ -190,6 +223,9 @@ impl fmt::Debug for Error {
         }
         if let Some(code) = self.0.code {
             debug.field("code", &code);
+        }
+        if let Some(state) = self.sqlstate() {
+            debug.field("sqlstate", &state);
         }
         debug.finish()
     }

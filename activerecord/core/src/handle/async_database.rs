@@ -5,9 +5,11 @@ use super::mode::sealed;
 use super::pool::Pool;
 use super::transaction::Retries;
 use super::transaction_state::Purpose;
-use super::{AsyncTransaction, Asynchronous, Database, Handle, Loan, Pending, PoolOptions, PoolStatus};
+use super::{AsyncTransaction, Asynchronous, Database, Handle, Pending, PoolOptions, PoolStatus};
 use crate::driver::threaded;
 use crate::driver::{Backend, TransactionOptions, options};
+#[cfg(feature = "native")]
+use crate::engine::{Access, operate};
 use crate::engine::{Call, Done, Operation, Started};
 use crate::error::{Error, Result};
 use crate::sql::Dialect;
@@ -35,6 +37,11 @@ impl AsyncDatabase {
     ///
     /// Dropped, the connection that is being opened is closed again.
     pub async fn open(backend: Arc<dyn Backend>, options: PoolOptions) -> Result<Self> {
+        #[cfg(feature = "native")]
+        if let Some(native) = backend.native() {
+            let pool = Pool::open_native(backend, native, &options).await?;
+            return Ok(Self::of(Source::Pool(Arc::new(pool))));
+        }
         let pool = threaded::elsewhere(move || Pool::open(backend, &options)).await?;
         Ok(Self::of(Source::Pool(Arc::new(pool))))
     }
@@ -79,16 +86,16 @@ impl AsyncDatabase {
     /// As for [`begin`](AsyncDatabase::begin).
     pub async fn begin_with(&self, options: TransactionOptions) -> Result<AsyncTransaction> {
         let access = self.source.access_of(options)?;
-        let ticket = self.source.ticket(&access, Purpose::Statement).await?;
+        let mut loan = self.source.loan_async(&access, Purpose::Statement).await?;
         let pool = self.source.pool().clone();
-        let begin = move |loan: Result<Loan>| {
-            let mut loan = loan?;
-            loan.lease()?.begin(&options)?;
-            let state = loan.into_transaction(&pool)?;
+        let begin = async move {
+            loan.open().await?;
+            loan.line()?.begin(&options).await?;
+            let state = loan.into_transaction()?;
             let database = Self::of(Source::Transaction(pool, state.clone()));
             Ok(AsyncTransaction::new(database, state))
         };
-        let begun = threaded::blocking(self.source.pool().workers(), move || begin(ticket.open())).await?;
+        let begun = self.source.pool().run(begin).await?;
         begun.inspect(AsyncTransaction::handed_out)
     }
 
@@ -216,11 +223,7 @@ impl Handle for AsyncDatabase {
                 Started::Run(operation, rest) => (operation, rest),
                 Started::Ready(result) => return result,
             };
-            let (operation, result) = match self.source.ticket(&operation.access(), Purpose::Statement).await
-            {
-                Ok(ticket) => threaded::run(self.source.pool().workers(), operation, ticket).await,
-                Err(error) => (operation, Err(error)),
-            };
+            let (operation, result) = self.source.run(operation).await;
             C::finish(
                 rest,
                 Done {
@@ -234,6 +237,49 @@ impl Handle for AsyncDatabase {
 
     fn dialect(&self) -> &'static dyn Dialect {
         self.source.dialect()
+    }
+}
+
+impl Source {
+    /// Runs an operation where its connection is, and hands it back with what came of it.
+    async fn run<O: Operation>(&self, operation: O) -> (O, Result<O::Output>) {
+        #[cfg(feature = "native")]
+        if self.pool().is_native() {
+            let mut operation = operation;
+            let result = self.run_native(&mut operation).await;
+            return (operation, result);
+        }
+        let loan = self.loan_async(&operation.access(), Purpose::Statement).await;
+        match loan {
+            Ok(loan) => threaded::run(self.pool(), operation, loan).await,
+            Err(error) => (operation, Err(error)),
+        }
+    }
+
+    #[cfg(feature = "native")]
+    async fn run_native<O: Operation>(&self, operation: &mut O) -> Result<O::Output> {
+        let access = operation.access();
+        let result = self.run_native_once(operation, &access).await;
+        match result {
+            Err(error) if self.may_repeat(operation, &error) => {
+                self.run_native_once(operation, &access).await
+            }
+            result => result,
+        }
+    }
+
+    #[cfg(feature = "native")]
+    async fn run_native_once<O: Operation>(&self, operation: &mut O, access: &Access) -> Result<O::Output> {
+        let purpose = match self.pool().capabilities.pipelines && operation.is_one_statement() {
+            true => Purpose::OneStatement,
+            false => Purpose::Statement,
+        };
+        let mut loan = self.loan_async(access, purpose).await?;
+        loan.open().await?;
+        if matches!(access, Access::Raw(_)) {
+            loan.runs_raw();
+        }
+        operate(&mut loan, operation, self.dialect()).await
     }
 }
 

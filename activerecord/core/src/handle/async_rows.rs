@@ -1,13 +1,13 @@
 //! Rows one after the other, from an async handle: a thread reads ahead by one batch.
 
-use super::loan::Ticket;
+use super::loan::Loan;
 use super::rows::{BATCH, Iterate, OpenRows, RowQuery};
 use super::transaction_state::{Purpose, TransactionState};
 use super::{AsyncDatabase, AsyncTransaction, Pending};
 use crate::driver::Interrupt;
 use crate::driver::stop::Switch;
 use crate::driver::threaded::{self, Job};
-use crate::engine::Access;
+use crate::engine::{Access, now};
 use crate::error::{Error, Result};
 use crate::record::FromRow;
 use futures_core::Stream;
@@ -17,7 +17,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
 /// The rows of a query, one after the other. It holds a connection until it ends or is dropped.
 ///
@@ -29,6 +29,18 @@ use std::task::{Context, Poll, Waker};
 /// back.
 pub struct RowStream<T> {
     batch: VecDeque<T>,
+    feed: Feed<T>,
+}
+
+/// Where the rows come from.
+enum Feed<T> {
+    Threaded(ThreadedRows<T>),
+    #[cfg(feature = "native")]
+    Native(super::native_rows::NativeRows<T>),
+}
+
+/// A query that a thread reads.
+struct ThreadedRows<T> {
     /// The transaction whose connection it has.
     transaction: Option<Arc<TransactionState>>,
     shared: Arc<Shared<T>>,
@@ -40,7 +52,7 @@ struct Shared<T> {
     /// The stream has taken a batch, or is gone.
     taken: Condvar,
     switch: Arc<Switch>,
-    start: Mutex<Option<(Ticket, RowQuery)>>,
+    start: Mutex<Option<(Loan<'static>, RowQuery)>>,
 }
 
 struct State<T> {
@@ -63,9 +75,9 @@ impl<T: FromRow> Shared<T> {
     }
 
     /// Reads all rows, a batch at a time, each once the one before was taken.
-    fn read(&self, ticket: Ticket, query: RowQuery) -> Result<()> {
-        let mut loan = ticket.open()?;
-        let interrupt = loan.lease()?.interrupter();
+    fn read(&self, mut loan: Loan<'static>, query: RowQuery) -> Result<()> {
+        now(loan.open())?;
+        let interrupt = loan.line()?.interrupter();
         let mut open = OpenRows::new(loan, query)?;
         let result = if self.begin(interrupt) {
             self.pump(&mut open)
@@ -127,8 +139,8 @@ fn wake<T>(state: &mut State<T>) {
 impl<T: FromRow> Job for Shared<T> {
     fn run(&self) {
         let start = self.start.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some((ticket, query)) = start else { return };
-        let result = catch_unwind(AssertUnwindSafe(|| self.read(ticket, query)));
+        let Some((loan, query)) = start else { return };
+        let result = catch_unwind(AssertUnwindSafe(|| self.read(loan, query)));
         // Where reading a row panicked, an interrupt must not hit whoever has the connection next.
         self.switch.set(None);
         let mut state = self.lock();
@@ -159,15 +171,35 @@ impl<T: FromRow> RowStream<T> {
     }
 
     fn poll_row(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
-        if let Some(row) = self.batch.pop_front() {
-            return Poll::Ready(Some(Ok(row)));
+        loop {
+            if let Some(row) = self.batch.pop_front() {
+                return Poll::Ready(Some(Ok(row)));
+            }
+            let next = match &mut self.feed {
+                Feed::Threaded(rows) => rows.poll_batch(context, &mut self.batch),
+                #[cfg(feature = "native")]
+                Feed::Native(rows) => rows
+                    .poll_batch(context)
+                    .map(|next| next.map(|next| next.map(|batch| self.batch = batch))),
+            };
+            match ready!(next) {
+                Some(Ok(())) => {}
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
         }
-        let mut state = self.shared.lock();
+    }
+}
+
+impl<T> ThreadedRows<T> {
+    /// Swaps an empty batch for the next one; `None` after the last.
+    fn poll_batch(&mut self, context: &mut Context<'_>, batch: &mut VecDeque<T>) -> Poll<Option<Result<()>>> {
+        let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
         if !state.batch.is_empty() {
-            std::mem::swap(&mut state.batch, &mut self.batch);
+            std::mem::swap(&mut state.batch, batch);
             state.hungry = false;
             self.shared.taken.notify_one();
-            return Poll::Ready(self.batch.pop_front().map(Ok));
+            return Poll::Ready(Some(Ok(())));
         }
         if let Some(panic) = state.panic.take() {
             drop(state);
@@ -194,7 +226,7 @@ impl<T: FromRow> Stream for RowStream<T> {
 /// Nothing in it is pinned.
 impl<T> Unpin for RowStream<T> {}
 
-impl<T> Drop for RowStream<T> {
+impl<T> Drop for ThreadedRows<T> {
     fn drop(&mut self) {
         let mut state = self.shared.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.dropped = true;
@@ -219,7 +251,16 @@ impl Iterate for AsyncDatabase {
     fn open_rows<T: FromRow>(&self, statement: Result<RowQuery>) -> Pending<'_, RowStream<T>> {
         Pending::new(async move {
             let query = statement?;
-            let ticket = self.source().ticket(&Access::Read, Purpose::Iteration).await?;
+            let loan = self
+                .source()
+                .loan_async(&Access::Read, Purpose::Iteration)
+                .await?;
+            let batch = VecDeque::new();
+            #[cfg(feature = "native")]
+            if self.source().pool().is_native() {
+                let feed = Feed::Native(super::native_rows::NativeRows::open(loan, query).await?);
+                return Ok(RowStream { batch, feed });
+            }
             let state = State {
                 batch: VecDeque::new(),
                 failure: None,
@@ -233,14 +274,12 @@ impl Iterate for AsyncDatabase {
                 state: Mutex::new(state),
                 taken: Condvar::new(),
                 switch: Arc::default(),
-                start: Mutex::new(Some((ticket, query))),
+                start: Mutex::new(Some((loan, query))),
             });
             threaded::submit(self.source().pool().workers(), shared.clone())?;
-            Ok(RowStream {
-                batch: VecDeque::with_capacity(BATCH),
-                transaction: self.source().transaction().cloned(),
-                shared,
-            })
+            let transaction = self.source().transaction().cloned();
+            let feed = Feed::Threaded(ThreadedRows { transaction, shared });
+            Ok(RowStream { batch, feed })
         })
     }
 }

@@ -4,9 +4,8 @@ use super::mode::sealed;
 use super::transaction::finish;
 use super::transaction_state::{Callback, TransactionState};
 use super::{AsyncDatabase, Asynchronous, Handle, Pending};
-use crate::driver::threaded;
 use crate::engine::Call;
-use crate::error::{Error, Result};
+use crate::error::{Error, Outcome, Result};
 use crate::sql::Dialect;
 use std::future::Future;
 use std::ops::Deref;
@@ -85,10 +84,15 @@ impl AsyncTransaction {
     async fn settle(&self, commit: bool) -> Result<()> {
         let (lease, aborted) = self.state.take_for_end_async().await?;
         let state = self.state.clone();
-        let workers = self.database.source().pool().workers();
-        let ended = threaded::blocking(workers, move || state.end(lease, aborted, commit)).await;
-        // Where no thread took it, the lease was rolled back as it was dropped.
-        ended.inspect_err(|_| self.state.scope().undo())?
+        let pool = self.database.source().pool();
+        let ended = pool
+            .drive(async move { state.end(lease, aborted, commit).await })
+            .await;
+        // Where nobody took it, the lease is rolled back or closed as it is dropped.
+        ended.inspect_err(|error| match error.outcome() {
+            Outcome::Unknown => self.state.scope().doubt(),
+            _ => self.state.scope().undo(),
+        })?
     }
 
     /// Ends a closure's transaction by its result: rolls back and waits for that, or commits.
@@ -136,9 +140,9 @@ impl Drop for AsyncTransaction {
     fn drop(&mut self) {
         if let Some(lease) = self.state.abandon() {
             let state = self.state.clone();
-            let workers = self.database.source().pool().workers();
-            // Where no thread takes it (the handle was closed), the lease rolls back as it is dropped.
-            threaded::detached(workers, move || drop(state.end(lease, None, false)));
+            let pool = self.database.source().pool();
+            // Where nobody takes it (the handle was closed), the lease rolls back as it is dropped.
+            pool.drive_unattended(async move { state.end(lease, None, false).await });
         }
     }
 }

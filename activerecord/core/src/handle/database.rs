@@ -6,8 +6,8 @@ use super::pool::Pool;
 use super::transaction_state::Purpose;
 use super::{Blocking, Handle, PoolOptions, PoolStatus, Transaction};
 use crate::driver::{Backend, TransactionOptions, options};
-use crate::engine::{Access, Call, Done, Started, run_now};
-use crate::error::{Error, Result};
+use crate::engine::{Access, Call, Done, Operation, Started, now, operate};
+use crate::error::{Error, ErrorKind, Result};
 use crate::sql::Dialect;
 use std::fmt;
 use std::sync::Arc;
@@ -64,8 +64,8 @@ impl Database {
     pub fn begin_with(&self, options: TransactionOptions) -> Result<Transaction> {
         let access = self.source.access_of(options)?;
         let mut loan = self.source.loan(&access, Purpose::Statement)?;
-        loan.lease()?.begin(&options)?;
-        let state = loan.into_transaction(self.source.pool())?;
+        now(loan.line()?.begin(&options))?;
+        let state = loan.into_transaction()?;
         Ok(Transaction::new(
             Self::of(Source::Transaction(self.source.pool().clone(), state.clone())),
             state,
@@ -163,10 +163,13 @@ impl Handle for Database {
             Started::Run(operation, rest) => (operation, rest),
             Started::Ready(result) => return result,
         };
-        let loan = self
-            .source
-            .loan(&crate::engine::Operation::access(&operation), Purpose::Statement);
-        let result = loan.and_then(|mut loan| run_now(&mut loan, &mut operation));
+        let access = operation.access();
+        let mut result = self.source.run_now(&mut operation, &access);
+        if let Err(error) = &result
+            && self.source.may_repeat(&operation, error)
+        {
+            result = self.source.run_now(&mut operation, &access);
+        }
         C::finish(
             rest,
             Done {
@@ -183,6 +186,19 @@ impl Handle for Database {
 }
 
 impl Source {
+    #[inline]
+    fn run_now<O: Operation>(&self, operation: &mut O, access: &Access) -> Result<O::Output> {
+        let mut loan = self.loan(access, Purpose::Statement)?;
+        now(operate(&mut loan, operation, self.dialect()))
+    }
+
+    /// Whether an operation is run once more after an error: a plain read whose connection was lost, outside a
+    /// transaction.
+    #[inline]
+    pub(super) fn may_repeat(&self, operation: &impl Operation, error: &Error) -> bool {
+        error.kind() == ErrorKind::ConnectionLost && operation.only_reads() && matches!(self, Self::Pool(_))
+    }
+
     /// Whether a transaction queues with the writers, where its options make sense here.
     pub(crate) fn access_of(&self, options: TransactionOptions) -> Result<Access> {
         if matches!(self, Self::Transaction(..)) {

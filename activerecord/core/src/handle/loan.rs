@@ -1,51 +1,26 @@
 //! A connection for the length of one operation, wherever it comes from.
 
 use super::lease::Lease;
+use super::line::Line;
 use super::pool::Pool;
-#[cfg(feature = "async")]
-use super::pool::Reservation;
+#[cfg(feature = "native")]
+use super::share::Share;
 use super::transaction_state::{Purpose, TransactionState};
 #[cfg(feature = "async")]
 use crate::driver::threaded;
 use crate::engine::Access;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::record::Scope;
 use crate::sql::Dialect;
-#[cfg(feature = "async")]
+use atomic_refcell::AtomicRefCell;
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// Where a handle's connections come from: the pool, or the one of a transaction.
 #[derive(Clone)]
 pub(crate) enum Source {
     Pool(Arc<Pool>),
     Transaction(Arc<Pool>, Arc<TransactionState>),
-}
-
-/// A connection reserved for an operation, not taken yet: opening one may block.
-#[cfg(feature = "async")]
-pub(crate) enum Ticket {
-    Reserved(Reservation),
-    Taken(Loan),
-}
-
-#[cfg(feature = "async")]
-impl Ticket {
-    /// The transaction that the connection is of.
-    #[cfg(feature = "async")]
-    pub(crate) fn transaction(&self) -> Option<Arc<TransactionState>> {
-        match self {
-            Self::Reserved(_) => None,
-            Self::Taken(loan) => loan.transaction.clone(),
-        }
-    }
-
-    pub(crate) fn open(self) -> Result<Loan> {
-        match self {
-            Self::Reserved(reservation) => reservation.lease().map(Loan::of_pool),
-            Self::Taken(loan) => Ok(loan),
-        }
-    }
 }
 
 impl Source {
@@ -76,106 +51,205 @@ impl Source {
     }
 
     /// Takes a connection for an operation, waiting on the caller's thread.
-    pub(crate) fn loan(&self, access: &Access, purpose: Purpose) -> Result<Loan> {
+    #[inline]
+    pub(crate) fn loan(&self, access: &Access, purpose: Purpose) -> Result<Loan<'_>> {
         match self {
             Self::Transaction(pool, transaction) => {
                 pool.check_open()?;
                 transaction.loan(purpose)
             }
             Self::Pool(pool) => match access {
-                Access::Raw(sql) if pool.has_lane() => self.loan_for_raw(pool, sql),
-                access => pool.reserve(access)?.lease().map(Loan::of_pool),
+                Access::Raw(sql) if pool.has_lane() => loan_for_raw(pool, sql),
+                access => pool.lease(access)?.opened().map(Loan::of_pool),
             },
         }
     }
 
-    /// Asks the database whether the statement writes; only then it needs the turn to write.
-    fn loan_for_raw(&self, pool: &Arc<Pool>, sql: &str) -> Result<Loan> {
-        let mut lease = pool.reserve(&Access::Read)?.lease()?;
-        if lease.reads_only(sql)? {
-            return Ok(Loan::of_pool(lease));
-        }
-        drop(lease);
-        pool.reserve(&Access::Write)?.lease().map(Loan::of_pool)
-    }
-
-    /// Reserves a connection for an operation, waiting without a thread.
+    /// Takes a connection for an operation, waiting without a thread. It is not opened yet, since that may block.
     #[cfg(feature = "async")]
-    pub(crate) async fn ticket(&self, access: &Access, purpose: Purpose) -> Result<Ticket> {
+    pub(crate) async fn loan_async(&self, access: &Access, purpose: Purpose) -> Result<Loan<'static>> {
         match self {
             Self::Transaction(pool, transaction) => {
                 pool.check_open()?;
-                transaction.loan_async(purpose).await.map(Ticket::Taken)
+                transaction.loan_async(purpose).await
             }
             Self::Pool(pool) => match access {
-                Access::Raw(sql) if pool.has_lane() => self.ticket_for_raw(pool, sql.clone()).await,
-                access => pool.reserve_async(access).await.map(Ticket::Reserved),
+                Access::Raw(sql) if pool.has_lane() => loan_for_raw_async(pool, sql.clone()).await,
+                access => pool.lease_async(access).await.map(Loan::of_pool),
             },
         }
     }
+}
 
-    /// Asks the database on a thread whether the statement writes: raw SQL costs one hop more.
-    #[cfg(feature = "async")]
-    async fn ticket_for_raw(&self, pool: &Arc<Pool>, sql: Cow<'static, str>) -> Result<Ticket> {
-        let reservation = pool.reserve_async(&Access::Read).await?;
-        let ask = move || {
-            let mut lease = reservation.lease()?;
-            Ok(lease.reads_only(&sql)?.then_some(lease))
-        };
-        let reader: Result<Option<Lease>> = threaded::blocking(pool.workers(), ask).await?;
-        match reader? {
-            Some(lease) => Ok(Ticket::Taken(Loan::of_pool(lease))),
-            None => pool.reserve_async(&Access::Write).await.map(Ticket::Reserved),
-        }
+/// Asks the database whether the statement writes; only then it needs the turn to write.
+fn loan_for_raw<'p>(pool: &'p Arc<Pool>, sql: &str) -> Result<Loan<'p>> {
+    let mut lease = pool.lease(&Access::Read)?.opened()?;
+    if lease.line()?.reads_only(sql)? {
+        return Ok(Loan::of_pool(lease));
+    }
+    drop(lease);
+    pool.lease(&Access::Write)?.opened().map(Loan::of_pool)
+}
+
+/// Asks the database on a thread whether the statement writes: raw SQL costs one hop more.
+#[cfg(feature = "async")]
+async fn loan_for_raw_async(pool: &Arc<Pool>, sql: Cow<'static, str>) -> Result<Loan<'static>> {
+    let lease = pool.lease_async(&Access::Read).await?;
+    let ask = move || {
+        let mut lease = lease.opened()?;
+        Ok(lease.line()?.reads_only(&sql)?.then_some(lease))
+    };
+    let reader: Result<Option<Lease<'static>>> = threaded::blocking(pool.workers(), ask).await?;
+    match reader? {
+        Some(lease) => Ok(Loan::of_pool(lease)),
+        None => pool.lease_async(&Access::Write).await.map(Loan::of_pool),
     }
 }
 
 /// A connection in use by one operation. When it is dropped, whatever the operation left open is undone, and the
 /// connection goes back to where it came from.
-pub(crate) struct Loan {
-    lease: Option<Lease>,
-    transaction: Option<Arc<TransactionState>>,
+pub(crate) struct Loan<'p> {
+    from: From<'p>,
+    purpose: Purpose,
     /// What the operation did is not known: it was interrupted.
     spoiled: bool,
 }
 
-/// The connection as a session sees it: shared by the futures of one operation.
-pub(crate) type Wire<'c> = Mutex<&'c mut Lease>;
+enum From<'p> {
+    Pool(Lease<'p>),
+    /// Empty once the lease was taken out.
+    Transaction(Option<Lease<'static>>, Cow<'p, Arc<TransactionState>>),
+    #[cfg(feature = "native")]
+    Shared(Share),
+}
 
-impl Loan {
-    pub(crate) fn of_pool(lease: Lease) -> Self {
+/// The connection as a session sees it: shared by the futures of one operation, and on a connection that pipelines
+/// by the operations of a transaction.
+pub(crate) enum Wire<'c> {
+    Own(AtomicRefCell<&'c mut Line>),
+    #[cfg(feature = "native")]
+    Shared(&'c Share),
+}
+
+impl<'p> Loan<'p> {
+    #[inline]
+    pub(crate) fn of_pool(lease: Lease<'p>) -> Self {
         Self {
-            lease: Some(lease),
-            transaction: None,
+            from: From::Pool(lease),
+            purpose: Purpose::Statement,
             spoiled: false,
         }
     }
 
-    pub(crate) fn of_transaction(lease: Lease, transaction: Arc<TransactionState>) -> Self {
+    #[inline]
+    pub(crate) fn of_transaction(
+        lease: Lease<'static>,
+        transaction: Cow<'p, Arc<TransactionState>>,
+        purpose: Purpose,
+    ) -> Self {
         Self {
-            lease: Some(lease),
-            transaction: Some(transaction),
+            from: From::Transaction(Some(lease), transaction),
+            purpose,
             spoiled: false,
         }
     }
 
-    /// The connection, and the transaction that writes on it are part of.
-    pub(crate) fn parts(&mut self) -> Result<(&mut Lease, Option<&Arc<Scope>>)> {
-        let scope = self.transaction.as_ref().map(|transaction| transaction.scope());
-        Ok((self.lease.as_mut().ok_or_else(given_back)?, scope))
+    #[cfg(feature = "native")]
+    pub(crate) fn of_share(share: Share) -> Self {
+        Self {
+            from: From::Shared(share),
+            purpose: Purpose::Statement,
+            spoiled: false,
+        }
     }
 
-    pub(crate) fn lease(&mut self) -> Result<&mut Lease> {
-        self.lease.as_mut().ok_or_else(given_back)
+    /// The transaction that the connection is of.
+    #[cfg(feature = "async")]
+    pub(crate) fn transaction(&self) -> Option<&Arc<TransactionState>> {
+        match &self.from {
+            From::Pool(_) => None,
+            From::Transaction(_, transaction) => Some(transaction),
+            #[cfg(feature = "native")]
+            From::Shared(_) => None,
+        }
+    }
+
+    /// Opens the connection where there is none yet. Over a blocking driver this blocks, and is ready at once.
+    #[cfg(feature = "async")]
+    pub(crate) async fn open(&mut self) -> Result<()> {
+        match &mut self.from {
+            From::Pool(lease) => lease.open_async().await,
+            From::Transaction(..) => Ok(()),
+            #[cfg(feature = "native")]
+            From::Shared(_) => Ok(()),
+        }
+    }
+
+    /// The connection for a session, with how many transactions are open on it, and the one that writes on it are part
+    /// of.
+    #[inline]
+    pub(crate) fn wire(&mut self) -> Result<(Wire<'_>, u32, Option<&Arc<Scope>>)> {
+        let (line, scope) = match &mut self.from {
+            From::Pool(lease) => (lease.line()?, None),
+            From::Transaction(Some(lease), transaction) => (lease.line()?, Some(transaction.scope())),
+            From::Transaction(None, _) => return Err(super::pool::gone()),
+            #[cfg(feature = "native")]
+            From::Shared(share) => return Ok(share.wire()),
+        };
+        let depth = line.depth();
+        Ok((Wire::Own(AtomicRefCell::new(line)), depth, scope))
+    }
+
+    /// The connection, where no other operation uses it.
+    pub(crate) fn line(&mut self) -> Result<&mut Line> {
+        match &mut self.from {
+            From::Pool(lease) => lease.line(),
+            From::Transaction(Some(lease), _) => lease.line(),
+            _ => Err(super::pool::gone()),
+        }
+    }
+
+    /// Takes note that raw SQL is run.
+    #[cfg(feature = "native")]
+    pub(crate) fn runs_raw(&mut self) {
+        match &mut self.from {
+            From::Shared(share) => share.runs_raw(),
+            _ => {
+                if let Ok(line) = self.line() {
+                    line.runs_raw();
+                }
+            }
+        }
+    }
+
+    /// Keeps what it borrows by itself.
+    pub(crate) fn into_static(mut self) -> Result<Loan<'static>> {
+        let from = match &mut self.from {
+            From::Pool(lease) => From::Pool(lease.pass_on()),
+            From::Transaction(lease, transaction) => {
+                From::Transaction(lease.take(), Cow::Owned(Arc::clone(transaction)))
+            }
+            #[cfg(feature = "native")]
+            From::Shared(_) => return Err(super::pool::gone()),
+        };
+        Ok(Loan {
+            from,
+            purpose: self.purpose,
+            spoiled: self.spoiled,
+        })
     }
 
     /// Keeps the connection for a transaction that was begun on it.
-    pub(crate) fn into_transaction(mut self, pool: &Pool) -> Result<Arc<TransactionState>> {
-        let lease = self.lease.take().ok_or_else(given_back)?;
-        Ok(match self.transaction.take() {
-            None => TransactionState::outermost(lease, pool.timeout),
-            Some(parent) => TransactionState::nested(parent, lease),
-        })
+    pub(crate) fn into_transaction(mut self) -> Result<Arc<TransactionState>> {
+        match &mut self.from {
+            From::Pool(lease) => TransactionState::outermost(lease.pass_on()),
+            From::Transaction(lease, parent) => {
+                let lease = lease.take().ok_or_else(super::pool::gone)?;
+                TransactionState::nested(Arc::clone(parent), lease)
+            }
+            #[cfg(feature = "native")]
+            From::Shared(_) => Err(super::pool::gone()),
+        }
     }
 
     #[cfg(feature = "async")]
@@ -184,20 +258,14 @@ impl Loan {
     }
 }
 
-impl Drop for Loan {
+impl Drop for Loan<'_> {
+    #[inline]
     fn drop(&mut self) {
-        let Some(mut lease) = self.lease.take() else {
+        let From::Transaction(lease, transaction) = &mut self.from else {
             return;
         };
-        let Some(transaction) = self.transaction.take() else {
-            return;
-        };
-        let undone = lease.unwind(transaction.depth());
-        transaction.put_back(lease, self.spoiled || undone.is_err());
+        if let Some(lease) = lease.take() {
+            transaction.take_back(lease, self.purpose, self.spoiled);
+        }
     }
-}
-
-#[cold]
-fn given_back() -> Error {
-    Error::invalid("the connection was given back already")
 }

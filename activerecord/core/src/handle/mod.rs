@@ -3,6 +3,7 @@
 mod database;
 mod gate;
 mod lease;
+mod line;
 mod loan;
 mod mode;
 mod pool;
@@ -10,6 +11,13 @@ mod rows;
 mod transaction;
 mod transaction_state;
 mod verbs;
+
+#[cfg(feature = "native")]
+mod native;
+#[cfg(feature = "native")]
+mod native_rows;
+#[cfg(feature = "native")]
+mod share;
 
 #[cfg(feature = "async")]
 mod async_database;
@@ -25,12 +33,12 @@ pub use self::async_rows::RowStream;
 #[cfg(feature = "async")]
 pub use self::async_transaction::AsyncTransaction;
 pub use self::database::Database;
-pub(crate) use self::lease::Lease;
-#[cfg(feature = "async")]
-pub(crate) use self::loan::Ticket;
+pub(crate) use self::line::Line;
 pub(crate) use self::loan::{Loan, Wire};
 pub(crate) use self::mode::sealed;
 pub use self::mode::{Asynchronous, Blocking, Handle, Mode, Pending, Returns, Within};
+#[cfg(feature = "async")]
+pub(crate) use self::pool::Pool;
 pub use self::pool::{PoolOptions, PoolStatus};
 pub use self::rows::{Iterate, Rows};
 pub use self::transaction::Transaction;

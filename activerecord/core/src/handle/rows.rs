@@ -53,22 +53,20 @@ pub struct Rows<T> {
 /// A query under way, and the connection's way back.
 pub(super) struct OpenRows {
     cursor: Option<Box<dyn Cursor>>,
-    loan: Loan,
+    loan: Loan<'static>,
 }
 
 impl OpenRows {
-    pub(super) fn new(mut loan: Loan, query: RowQuery) -> Result<Self> {
-        let lease = loan.lease()?;
-        let connection = lease
-            .detach()
-            .ok_or_else(|| Error::invalid("the connection is busy"))?;
+    pub(super) fn new(mut loan: Loan<'static>, query: RowQuery) -> Result<Self> {
+        let line = loan.line()?;
+        let connection = line.detach()?;
         match connection.open_cursor(query.sql, query.params) {
             Ok(cursor) => Ok(Self {
                 cursor: Some(cursor),
                 loan,
             }),
             Err((error, connection)) => {
-                lease.attach(connection);
+                line.attach(connection);
                 Err(error)
             }
         }
@@ -85,14 +83,14 @@ impl OpenRows {
 
 impl Drop for OpenRows {
     fn drop(&mut self) {
-        if let (Some(cursor), Ok(lease)) = (self.cursor.take(), self.loan.lease()) {
-            lease.attach(cursor.close());
+        if let (Some(cursor), Ok(line)) = (self.cursor.take(), self.loan.line()) {
+            line.attach(cursor.close());
         }
     }
 }
 
 /// Puts rows into a batch.
-struct Batch<'a, T>(&'a mut VecDeque<T>);
+pub(super) struct Batch<'a, T>(pub(super) &'a mut VecDeque<T>);
 
 impl<T: FromRow> RowSink for Batch<'_, T> {
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
@@ -134,7 +132,7 @@ impl Iterate for Database {
 
     fn open_rows<T: FromRow>(&self, statement: Result<RowQuery>) -> Result<Rows<T>> {
         let loan = self.source().loan(&Access::Read, Purpose::Iteration)?;
-        let open = OpenRows::new(loan, statement?)?;
+        let open = OpenRows::new(loan.into_static()?, statement?)?;
         Ok(Rows {
             batch: VecDeque::with_capacity(BATCH),
             end: None,

@@ -4,7 +4,7 @@ use super::mode::sealed;
 use super::transaction_state::{Callback, TransactionState};
 use super::{Blocking, Database, Handle};
 use crate::driver::TransactionOptions;
-use crate::engine::Call;
+use crate::engine::{Call, now};
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::sql::Dialect;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -40,7 +40,7 @@ impl Transaction {
     pub fn commit(self) -> Result<()> {
         self.database.source().pool().check_open()?;
         let (lease, aborted) = self.state.take_for_end()?;
-        self.state.end(lease, aborted, true)?;
+        now(self.state.end(lease, aborted, true))?;
         finish(
             self.state
                 .due_callbacks()
@@ -56,7 +56,7 @@ impl Transaction {
     /// What the database says; the connection is then closed, which rolls back too.
     pub fn rollback(self) -> Result<()> {
         let (lease, aborted) = self.state.take_for_end()?;
-        self.state.end(lease, aborted, false)
+        now(self.state.end(lease, aborted, false))
     }
 
     /// Asks for work after the commit. It runs once, after the outermost transaction is committed; a rollback
@@ -76,7 +76,7 @@ impl Callback {
         match self {
             Self::Blocking(callback) => callback(),
             #[cfg(feature = "async")]
-            Self::Async(callback) => crate::engine::now(callback()),
+            Self::Async(callback) => now(callback()),
         }
     }
 }
@@ -101,7 +101,7 @@ impl Drop for Transaction {
     fn drop(&mut self) {
         if let Some(lease) = self.state.abandon() {
             // What the database says no longer matters: a connection that cannot roll back is closed.
-            let _ = self.state.end(lease, None, false);
+            let _ = now(self.state.end(lease, None, false));
         }
     }
 }

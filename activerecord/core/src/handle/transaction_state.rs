@@ -2,9 +2,14 @@
 
 use super::gate::Gate;
 use super::lease::Lease;
+use super::line::Line;
 use super::loan::Loan;
+#[cfg(feature = "native")]
+use super::share::Sharing;
+use crate::engine::now;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::record::Scope;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +19,7 @@ use std::time::{Duration, Instant};
 /// does.
 pub(crate) struct TransactionState {
     /// One statement at a time, first come, first served.
-    connection: Gate<Lease>,
+    connection: Gate<Lease<'static>>,
     status: AtomicU8,
     scope: Arc<Scope>,
     parent: Option<Arc<TransactionState>>,
@@ -22,6 +27,8 @@ pub(crate) struct TransactionState {
     depth: u32,
     timeout: Duration,
     callbacks: Mutex<Vec<Callback>>,
+    #[cfg(feature = "native")]
+    sharing: Sharing,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,40 +70,40 @@ type Work = std::pin::Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Statement,
+    /// One statement, beside which others may run.
+    #[cfg(feature = "native")]
+    OneStatement,
     Iteration,
 }
 
 impl TransactionState {
     /// Wraps a lease on which a transaction was just begun.
-    pub(crate) fn outermost(lease: Lease, timeout: Duration) -> Arc<Self> {
-        Self::new(lease, None, timeout)
+    pub(crate) fn outermost(lease: Lease<'static>) -> Result<Arc<Self>> {
+        Self::new(lease, None)
     }
 
     /// Wraps a lease on which a savepoint was just set.
-    pub(crate) fn nested(parent: Arc<Self>, lease: Lease) -> Arc<Self> {
-        let timeout = parent.timeout;
-        Self::new(lease, Some(parent), timeout)
+    pub(crate) fn nested(parent: Arc<Self>, lease: Lease<'static>) -> Result<Arc<Self>> {
+        Self::new(lease, Some(parent))
     }
 
-    fn new(lease: Lease, parent: Option<Arc<Self>>, timeout: Duration) -> Arc<Self> {
+    fn new(mut lease: Lease<'static>, parent: Option<Arc<Self>>) -> Result<Arc<Self>> {
         let scope = Scope::new(parent.as_ref().map(|parent| parent.scope.clone()));
-        Arc::new(Self {
-            depth: lease.depth(),
+        Ok(Arc::new(Self {
+            depth: lease.line()?.depth(),
+            timeout: lease.pool().timeout,
             connection: Gate::new([lease]),
             status: AtomicU8::new(Status::Open as u8),
             scope,
             parent,
-            timeout,
             callbacks: Mutex::default(),
-        })
+            #[cfg(feature = "native")]
+            sharing: Sharing::default(),
+        }))
     }
 
     pub(crate) fn scope(&self) -> &Arc<Scope> {
         &self.scope
-    }
-
-    pub(crate) fn depth(&self) -> u32 {
-        self.depth
     }
 
     pub(crate) fn is_nested(&self) -> bool {
@@ -104,37 +111,127 @@ impl TransactionState {
     }
 
     /// Takes the connection for a statement, waiting for one that runs.
-    pub(crate) fn loan(self: &Arc<Self>, purpose: Purpose) -> Result<Loan> {
+    #[inline]
+    pub(crate) fn loan(self: &Arc<Self>, purpose: Purpose) -> Result<Loan<'_>> {
+        let lease = match self.connection.try_enter() {
+            Some(lease) => lease,
+            None => self.wait_for_lease()?,
+        };
+        let lease = self.entered(lease)?;
+        self.lent(purpose);
+        Ok(Loan::of_transaction(lease, Cow::Borrowed(self), purpose))
+    }
+
+    fn wait_for_lease(&self) -> Result<Lease<'static>> {
         // What would wait for itself is refused at once.
         self.check()?;
-        let free = self.connection.try_enter();
-        let lease = free.or_else(|| self.connection.enter_until(Instant::now() + self.timeout));
-        self.entered(lease.ok_or_else(|| self.timed_out())?, purpose)
+        let lease = self.connection.enter_until(Instant::now() + self.timeout);
+        lease.ok_or_else(|| self.timed_out())
     }
 
     #[cfg(feature = "async")]
-    pub(crate) async fn loan_async(self: &Arc<Self>, purpose: Purpose) -> Result<Loan> {
+    pub(crate) async fn loan_async(self: &Arc<Self>, purpose: Purpose) -> Result<Loan<'static>> {
         self.check()?;
+        #[cfg(feature = "native")]
+        if purpose == Purpose::OneStatement
+            // Those who wait for the connection for themselves are not overtaken.
+            && self.connection.status().1 == 0
+            && let Some(share) = self.sharing.join(self)
+        {
+            return Ok(Loan::of_share(share));
+        }
         let deadline = Instant::now() + self.timeout;
-        let lease = crate::driver::threaded::until(deadline, self.connection.enter()).await;
-        self.entered(lease.ok_or_else(|| self.timed_out())?, purpose)
+        let waited = crate::driver::threaded::until(deadline, self.connection.enter()).await;
+        let lease = self.entered(waited.ok_or_else(|| self.timed_out())?)?;
+        #[cfg(feature = "native")]
+        if purpose == Purpose::OneStatement {
+            self.sharing.begin(lease)?;
+            let share = self.sharing.join(self).ok_or_else(super::pool::gone)?;
+            return Ok(Loan::of_share(share));
+        }
+        self.lent(purpose);
+        Ok(Loan::of_transaction(lease, Cow::Owned(self.clone()), purpose))
     }
 
-    fn entered(self: &Arc<Self>, lease: Lease, purpose: Purpose) -> Result<Loan> {
-        // It may have changed during the wait.
-        if let Err(error) = self.check() {
-            self.leave(lease);
-            return Err(error);
+    /// Whether a statement may start, now that no other runs.
+    #[inline]
+    fn entered(self: &Arc<Self>, lease: Lease<'static>) -> Result<Lease<'static>> {
+        match self.check() {
+            Ok(()) => Ok(lease),
+            Err(error) => {
+                self.leave(lease);
+                Err(error)
+            }
         }
+    }
+
+    #[inline]
+    fn lent(&self, purpose: Purpose) {
         if purpose == Purpose::Iteration {
             self.change(Status::Open, Status::Iterating);
         }
-        Ok(Loan::of_transaction(lease, self.clone()))
     }
 
-    /// Takes a connection back after a statement; `spoiled` says that what the statement did is not known.
-    pub(crate) fn put_back(&self, mut lease: Lease, spoiled: bool) {
-        if spoiled || lease.is_unsettled() || !lease.is_in_transaction() {
+    /// Takes a connection back after an operation, with everything undone that it left open; `spoiled` says that what
+    /// the operation did is not known.
+    #[inline]
+    pub(crate) fn take_back(self: &Arc<Self>, mut lease: Lease<'static>, purpose: Purpose, spoiled: bool) {
+        let depth = self.depth;
+        #[cfg(feature = "native")]
+        if lease.line().is_ok_and(|line| line.needs_care(depth)) {
+            return self.take_back_in_time(lease, purpose, spoiled);
+        }
+        #[cfg(not(feature = "native"))]
+        let _ = purpose;
+        let undone = lease.line().and_then(|line| match line.is_settled_at(depth) {
+            true => Ok(()),
+            false => now(line.unwind(depth)),
+        });
+        self.put_back(lease, spoiled || undone.is_err());
+    }
+
+    #[cfg(feature = "native")]
+    pub(super) fn sharing(&self) -> &Sharing {
+        &self.sharing
+    }
+
+    #[cfg(feature = "native")]
+    pub(super) fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// A statement was dropped before its answer came.
+    #[cfg(feature = "native")]
+    pub(super) fn is_torn(&self) {
+        self.status_if_open(Status::Aborted);
+    }
+
+    /// Takes the connection back from those who shared it.
+    #[cfg(feature = "native")]
+    pub(super) fn take_back_statement(self: &Arc<Self>, lease: Lease<'static>, torn: bool) {
+        self.take_back(lease, Purpose::Statement, torn);
+    }
+
+    /// The same where it takes waiting: a statement was dropped before its answer came, or an iteration before its end.
+    #[cfg(feature = "native")]
+    fn take_back_in_time(self: &Arc<Self>, mut lease: Lease<'static>, purpose: Purpose, spoiled: bool) {
+        // What is left of an iteration is read; stopping it would abort the transaction.
+        let torn = purpose == Purpose::Statement && lease.line().is_ok_and(Line::is_in_flight);
+        match torn {
+            true => self.status_if_open(Status::Aborted),
+            // Its connection is on its way back, so that statements wait for it.
+            false => self.change(Status::Iterating, Status::Open),
+        }
+        let state = self.clone();
+        super::native::care_for(lease, self.depth, torn, move |lease, rest| {
+            state.put_back(lease, spoiled || torn || rest.is_err());
+        });
+    }
+
+    #[inline]
+    fn put_back(self: &Arc<Self>, mut lease: Lease<'static>, spoiled: bool) {
+        let intact = |line: &mut Line| !line.is_unsettled() && line.is_in_transaction();
+        if spoiled || !lease.line().is_ok_and(intact) {
             self.status_if_open(Status::Aborted);
         } else {
             self.status_if_open(Status::Open);
@@ -144,14 +241,25 @@ impl TransactionState {
 
     /// Gives the connection to whoever is next. Where the guard was dropped meanwhile it is rolled back: either the
     /// guard finds the connection here, or the look at the status afterwards finds the guard gone.
-    fn leave(&self, lease: Lease) {
+    fn leave(self: &Arc<Self>, lease: Lease<'static>) {
         self.connection.leave(lease);
         if self.status() == Status::Abandoned
             && let Some(lease) = self.connection.try_enter()
         {
-            // Nobody waits for the outcome any more; a connection that cannot roll back is closed.
-            let _ = self.roll_back(lease);
+            self.end_unattended(lease);
         }
+    }
+
+    /// Rolls back where nobody waits for the outcome any more; a connection that cannot roll back is closed.
+    fn end_unattended(self: &Arc<Self>, mut lease: Lease<'static>) {
+        #[cfg(feature = "native")]
+        if !lease.line().is_ok_and(|line| line.can_block()) {
+            let (pool, state) = (lease.pool().clone(), self.clone());
+            return pool.drive_unattended(async move { state.roll_back(lease).await });
+        }
+        #[cfg(not(feature = "native"))]
+        let _ = &mut lease;
+        let _ = now(self.roll_back(lease));
     }
 
     /// Its guard is in the program's hands: from here on the outer transaction refuses statements instead of waiting.
@@ -179,7 +287,7 @@ impl TransactionState {
     ///
     /// [`TransactionEnded`](ErrorKind::TransactionEnded), or [`Invalid`](ErrorKind::Invalid) while a savepoint or
     /// an iteration has the connection.
-    pub(crate) fn take_for_end(&self) -> Result<(Lease, Option<Error>)> {
+    pub(crate) fn take_for_end(self: &Arc<Self>) -> Result<(Lease<'static>, Option<Error>)> {
         self.status().check_end()?;
         let lease = self.connection.enter_until(Instant::now() + self.timeout);
         self.taken_for_end(lease.ok_or_else(|| self.timed_out())?)
@@ -187,14 +295,14 @@ impl TransactionState {
 
     /// The same, waiting without a thread for a statement or a savepoint that was dropped and is being undone.
     #[cfg(feature = "async")]
-    pub(crate) async fn take_for_end_async(&self) -> Result<(Lease, Option<Error>)> {
+    pub(crate) async fn take_for_end_async(self: &Arc<Self>) -> Result<(Lease<'static>, Option<Error>)> {
         self.status().check_end()?;
         let deadline = Instant::now() + self.timeout;
         let lease = crate::driver::threaded::until(deadline, self.connection.enter()).await;
         self.taken_for_end(lease.ok_or_else(|| self.timed_out())?)
     }
 
-    fn taken_for_end(&self, lease: Lease) -> Result<(Lease, Option<Error>)> {
+    fn taken_for_end(self: &Arc<Self>, lease: Lease<'static>) -> Result<(Lease<'static>, Option<Error>)> {
         // It may have changed during the wait.
         let status = self.status();
         if let Err(error) = status.check_end() {
@@ -206,16 +314,21 @@ impl TransactionState {
         Ok((lease, aborted))
     }
 
-    /// Ends the transaction on a connection taken for that: one poll's worth of blocking work.
-    pub(crate) fn end(&self, mut lease: Lease, aborted: Option<Error>, commit: bool) -> Result<()> {
+    /// Ends the transaction on a connection taken for that.
+    pub(crate) async fn end(
+        &self,
+        mut lease: Lease<'static>,
+        aborted: Option<Error>,
+        commit: bool,
+    ) -> Result<()> {
         if !commit {
-            return self.roll_back(lease);
+            return self.roll_back(lease).await;
         }
         if let Some(error) = aborted {
-            let _ = self.roll_back(lease);
+            let _ = self.roll_back(lease).await;
             return Err(error);
         }
-        let result = lease.keep();
+        let result = lease.line()?.keep().await;
         match &result {
             Ok(()) => self.scope.keep(),
             Err(error) if error.outcome() == Outcome::Unknown => self.scope.doubt(),
@@ -225,22 +338,22 @@ impl TransactionState {
         result
     }
 
-    fn roll_back(&self, mut lease: Lease) -> Result<()> {
-        let result = lease.unwind(self.depth - 1);
+    async fn roll_back(&self, mut lease: Lease<'static>) -> Result<()> {
+        let result = lease.line()?.unwind(self.depth - 1).await;
         self.scope.undo();
         self.hand_on(lease);
         result
     }
 
     /// Gives the connection to the outer transaction, or back to the pool.
-    fn hand_on(&self, lease: Lease) {
+    fn hand_on(&self, lease: Lease<'static>) {
         if let Some(parent) = &self.parent {
             parent.put_back(lease, false);
         }
     }
 
     /// Gives up: the guard was dropped. Returns the connection where it is at hand, to be rolled back.
-    pub(crate) fn abandon(&self) -> Option<Lease> {
+    pub(crate) fn abandon(&self) -> Option<Lease<'static>> {
         if self.status() == Status::Ended {
             return None;
         }

@@ -5,6 +5,7 @@ use super::column::{IntoOperand, Operand, column, described};
 use crate::error::Result;
 use crate::record::Table;
 use crate::sql::SqlText;
+use crate::value::ColumnType;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -30,20 +31,36 @@ pub enum Function {
 impl Function {
     pub(super) fn render(self, index: usize, table: &Table, text: &mut SqlText) -> Result<()> {
         let described = described(index, table)?;
-        let name = match self {
-            Self::Count => "COUNT",
+        let open = match self {
+            Self::Count => "COUNT(",
             Self::CountDistinct => "COUNT(DISTINCT ",
-            Self::Sum => text.dialect.sum(described.column_type),
-            Self::Avg => text.dialect.avg(described.column_type),
-            Self::Min => "MIN",
-            Self::Max => "MAX",
+            Self::Sum | Self::Avg => {
+                return self.render_by_dialect(index, described.column_type, table, text);
+            }
+            Self::Min => "MIN(",
+            Self::Max => "MAX(",
         };
-        text.push(name);
-        if self != Self::CountDistinct {
-            text.push("(");
-        }
+        text.push(open);
         column(index, table, text)?;
         text.push(")");
+        Ok(())
+    }
+
+    /// A sum or an average, whose types differ from database to database.
+    fn render_by_dialect(
+        self,
+        index: usize,
+        column_type: ColumnType,
+        table: &Table,
+        text: &mut SqlText,
+    ) -> Result<()> {
+        let dialect = text.dialect;
+        let mut rendered = SqlText::new(dialect);
+        column(index, table, &mut rendered)?;
+        match self {
+            Self::Avg => dialect.write_avg(column_type, &rendered.sql, &mut text.sql),
+            _ => dialect.write_sum(column_type, &rendered.sql, &mut text.sql),
+        }
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! What `update_all` sets.
 
 use super::column::{Operand, described};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::record::Table;
 use crate::sql::SqlText;
 use std::fmt;
@@ -35,6 +35,11 @@ impl<R> Assignment<R> {
         }
     }
 
+    /// Whether it reads a column that another one sets.
+    fn reads(&self, other: &Self) -> bool {
+        matches!(self.value, Operand::Column(column) if column == other.column) && self.column != other.column
+    }
+
     pub(super) fn render(self, table: &Table, text: &mut SqlText) -> Result<()> {
         let described = described(self.column, table)?;
         text.name(described.name).push(" = ");
@@ -53,6 +58,31 @@ impl<R> Assignment<R> {
         text.push(close);
         Ok(())
     }
+}
+
+/// Orders assignments so that each reads the row as it was, where the database makes them one after the other.
+///
+/// # Errors
+///
+/// [`Unsupported`](ErrorKind::Unsupported) where no order does so.
+pub(super) fn in_turn<R>(mut set: Vec<Assignment<R>>) -> Result<Vec<Assignment<R>>> {
+    let mut ordered = Vec::with_capacity(set.len());
+    while !set.is_empty() {
+        // One whose column no other still has to read.
+        let unread = |at: &usize| !set.iter().any(|other| other.reads(&set[*at]));
+        let next = (0..set.len()).find(unread).ok_or_else(circular)?;
+        ordered.push(set.remove(next));
+    }
+    Ok(ordered)
+}
+
+#[cold]
+fn circular() -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        "this database assigns one column after the other, so columns cannot be set to each other's values in one \
+         update; keep one of the values elsewhere in between",
+    )
 }
 
 impl<R> fmt::Debug for Assignment<R> {

@@ -1,6 +1,6 @@
 //! The query builder.
 
-use super::assignment::Assignment;
+use super::assignment::{Assignment, in_turn};
 use super::condition::Node;
 use super::order::IntoOrders;
 use super::select::different;
@@ -229,7 +229,7 @@ impl<R: Record> Parts<R> {
         }
         let inner = self.select(dialect, None)?;
         // Its parameters are numbered from the first, which holds as the projection has none.
-        text.push("(").push(&inner.sql).push(") AS \"rows\"");
+        text.push("(").push(&inner.sql).push(") AS ").name("rows");
         text.params = inner.params;
         Ok(text)
     }
@@ -280,6 +280,10 @@ impl<R: Record> Parts<R> {
         let table = R::table();
         let mut text = SqlText::new(dialect);
         text.push("UPDATE ").name(table.name).push(" SET ");
+        let set = match dialect.assigns_in_turn() {
+            true => in_turn(set)?,
+            false => set,
+        };
         for (position, assignment) in set.into_iter().enumerate() {
             text.push(if position > 0 { ", " } else { "" });
             assignment.render(table, &mut text)?;

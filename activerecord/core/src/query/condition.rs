@@ -282,6 +282,10 @@ fn in_list(
         return Ok(());
     }
     left.render(table, text)?;
+    if let Some([open, close]) = text.dialect.list_test(within) {
+        text.push(open).bind(SqlValue::List(values)).push(close);
+        return Ok(());
+    }
     text.push(if within { " IN (" } else { " NOT IN (" });
     text.list(", ", values, |text, value| {
         text.bind(value);

@@ -1,6 +1,6 @@
 //! The order of rows.
 
-use super::column::{TypedColumn, column};
+use super::column::{TypedColumn, column, described};
 use crate::error::Result;
 use crate::record::Table;
 use crate::sql::SqlText;
@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 pub struct Order<R> {
     column: usize,
     descending: bool,
-    nulls: &'static str,
+    nulls_first: Option<bool>,
     record: PhantomData<fn() -> R>,
 }
 
@@ -20,7 +20,7 @@ impl<R> Order<R> {
         Self {
             column,
             descending,
-            nulls: "",
+            nulls_first: None,
             record: PhantomData,
         }
     }
@@ -28,14 +28,14 @@ impl<R> Order<R> {
     /// Puts nulls first.
     #[must_use]
     pub fn nulls_first(mut self) -> Self {
-        self.nulls = " NULLS FIRST";
+        self.nulls_first = Some(true);
         self
     }
 
     /// Puts nulls last.
     #[must_use]
     pub fn nulls_last(mut self) -> Self {
-        self.nulls = " NULLS LAST";
+        self.nulls_first = Some(false);
         self
     }
 
@@ -44,9 +44,19 @@ impl<R> Order<R> {
     }
 
     pub(super) fn render(&self, table: &Table, text: &mut SqlText) -> Result<()> {
+        if let Some(first) = self.nulls_first {
+            let dialect = text.dialect;
+            let mut rendered = SqlText::new(dialect);
+            column(self.column, table, &mut rendered)?;
+            dialect.write_order(&rendered.sql, self.descending, first, &mut text.sql);
+            return Ok(());
+        }
         column(self.column, table, text)?;
-        text.push(if self.descending { " DESC" } else { " ASC" })
-            .push(self.nulls);
+        text.push(if self.descending { " DESC" } else { " ASC" });
+        // Where there are no nulls an order without a word of them is one that an index can serve.
+        if described(self.column, table)?.nullable {
+            text.push(text.dialect.null_order(self.descending));
+        }
         Ok(())
     }
 
@@ -61,7 +71,7 @@ impl<R> Clone for Order<R> {
         Self {
             column: self.column,
             descending: self.descending,
-            nulls: self.nulls,
+            nulls_first: self.nulls_first,
             record: PhantomData,
         }
     }

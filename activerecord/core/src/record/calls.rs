@@ -127,6 +127,14 @@ impl<R: Record> Operation for Write<R> {
         Access::Write
     }
 
+    fn is_one_statement(&self) -> bool {
+        match self {
+            Self::Insert(insert) => insert.is_one_statement(),
+            Self::Update(update) => update.is_one_statement(),
+            Self::WithHooks(_) => false,
+        }
+    }
+
     async fn run(&mut self, session: &Session<'_>) -> Result<()> {
         match self {
             Self::Insert(insert) => insert.run(session).await,

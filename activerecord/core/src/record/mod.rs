@@ -24,6 +24,11 @@ pub use self::verbs::ActiveRecord;
 use crate::error::Result;
 use crate::handle::{Asynchronous, Blocking, Within};
 use crate::value::SqlValue;
+use smallvec::SmallVec;
+
+/// The cells of a row on their way to the database.
+#[doc(hidden)]
+pub type Values<'a> = SmallVec<[SqlValue<'a>; 8]>;
 
 /// What a struct maps to. `#[derive(Record)]` writes it; see the facade's documentation for its attributes.
 #[diagnostic::on_unimplemented(
@@ -42,6 +47,12 @@ pub trait Record: Hooks + FromRow + Clone + Send + Sync + Sized + 'static {
 
     /// Gives the cell of a column by position.
     fn value(&self, column: usize) -> SqlValue<'_>;
+
+    /// Appends the cells of a set of columns, in their order.
+    #[doc(hidden)]
+    fn push_values<'a>(&'a self, columns: ColumnSet, values: &mut Values<'a>) {
+        values.extend(columns.iter().map(|column| self.value(column)));
+    }
 
     /// Puts a cell into a column's field.
     ///

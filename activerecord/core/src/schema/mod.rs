@@ -22,7 +22,7 @@ pub(crate) fn create_table(table: &Table, dialect: &'static dyn Dialect) -> Resu
         .name(table.name)
         .push(" (")
         .list(", ", table.columns.iter().enumerate(), |text, (index, column)| {
-            write_column(text, column, single && table.is_key(index))
+            write_column(text, column, table.is_key(index), single)
         });
     if !single {
         text.push(", PRIMARY KEY (")
@@ -31,7 +31,7 @@ pub(crate) fn create_table(table: &Table, dialect: &'static dyn Dialect) -> Resu
             })
             .push(")");
     }
-    text.push(")");
+    text.push(")").push(dialect.table_options());
     Ok(text.sql)
 }
 
@@ -45,9 +45,13 @@ fn cannot_generate(table: &Table, column: &Column) -> Error {
     Error::new(ErrorKind::Unsupported, message)
 }
 
-fn write_column(text: &mut SqlText, column: &Column, is_key: bool) {
+fn write_column(text: &mut SqlText, column: &Column, in_key: bool, single: bool) {
+    let is_key = in_key && single;
     let numbered = is_key && column.generated && column.column_type.is_integer();
-    let column_type = text.dialect.column_type(column.column_type, numbered);
+    let column_type = match in_key || column.unique {
+        true => text.dialect.key_type(column.column_type, numbered),
+        false => text.dialect.column_type(column.column_type, numbered),
+    };
     text.name(column.name).push(" ").push(column_type);
     if is_key {
         text.push(" PRIMARY KEY");

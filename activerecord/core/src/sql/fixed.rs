@@ -37,12 +37,18 @@ impl SqlCache {
                 })
             };
             let node = cache.0.get_or_init(render);
-            if node.sql.dialect.name() == dialect.name() {
+            if is_same(node.sql.dialect, dialect) {
                 return &node.sql;
             }
             cache = &node.next;
         }
     }
+}
+
+/// Nearly always it is the very same one, which needs no look at its name.
+#[inline]
+fn is_same(kept: &'static dyn Dialect, wanted: &'static dyn Dialect) -> bool {
+    std::ptr::eq(kept, wanted) || kept.name() == wanted.name()
 }
 
 impl Default for SqlCache {
@@ -70,6 +76,7 @@ pub(crate) struct FixedSql {
     /// `DELETE FROM table WHERE key = ?`
     pub(crate) delete_by_key: String,
     inserts: Texts,
+    refills: Texts,
     updates: Texts,
 }
 
@@ -130,11 +137,13 @@ impl FixedSql {
                 by_key(text, table, 0);
             }),
             inserts: Texts::default(),
+            refills: Texts::default(),
             updates: Texts::default(),
         }
     }
 
-    /// `INSERT INTO table (sent) VALUES (?)`, returning what the database fills in and does not tell otherwise.
+    /// `INSERT INTO table (sent) VALUES (?)`, returning what the database fills in and does not tell otherwise, where
+    /// it can.
     pub(crate) fn insert(&'static self, sent: ColumnSet) -> Sql {
         self.inserts.get(sent, || {
             let mut text = SqlText::new(self.dialect);
@@ -152,7 +161,22 @@ impl FixedSql {
         text.sql
     }
 
-    /// The columns that an insert reads back by `RETURNING`.
+    /// `SELECT filled_in FROM table WHERE key = ?`, for a database that cannot return what it filled in.
+    pub(crate) fn refill(&'static self, filled_in: ColumnSet) -> Sql {
+        self.refills.get(filled_in, || {
+            let mut text = SqlText::new(self.dialect);
+            text.push("SELECT ")
+                .list(", ", self.table.columns_in(filled_in), |text, (_, column)| {
+                    text.name(column.name);
+                })
+                .push(" FROM ")
+                .name(self.table.name);
+            by_key(&mut text, self.table, 0);
+            text.sql
+        })
+    }
+
+    /// The columns that are read back after an insert.
     pub(crate) fn returned(&self, sent: ColumnSet) -> ColumnSet {
         let filled_in = self.table.all().without(sent);
         match self.table.numbered_key() {
@@ -215,7 +239,7 @@ fn insert(text: &mut SqlText, table: &Table, sent: ColumnSet, rows: usize) {
 }
 
 fn returning(text: &mut SqlText, table: &Table, columns: ColumnSet) {
-    if columns.is_empty() {
+    if columns.is_empty() || !text.dialect.has_returning() {
         return;
     }
     text.push(" RETURNING ")

@@ -1,10 +1,14 @@
 //! SQL text: dialects, identifiers, raw fragments and the texts whose shape is fixed by a record.
 
+mod control;
 mod dialect;
 mod fixed;
 mod raw;
 mod text;
 
+#[cfg(feature = "native")]
+pub(crate) use self::control::begins_as_read;
+pub use self::control::{first_word, refuse_control};
 pub use self::dialect::{Dialect, TextMatch};
 pub(crate) use self::fixed::FixedSql;
 pub use self::fixed::SqlCache;

@@ -40,10 +40,10 @@ impl SqlText {
         self
     }
 
-    /// Appends a placeholder and keeps its value.
+    /// Appends a value's placeholder and keeps the value.
     pub(crate) fn bind(&mut self, value: SqlValue<'static>) -> &mut Self {
+        self.dialect.value(&value, self.params.len() + 1, &mut self.sql);
         self.params.push(value);
-        self.dialect.placeholder(self.params.len(), &mut self.sql);
         self
     }
 

@@ -95,6 +95,8 @@ impl Value for f64 {
             SqlValue::F64(number) => Ok(number),
             SqlValue::F32(number) => Ok(number.into()),
             SqlValue::I64(number) => exact_f64(number),
+            #[cfg(feature = "decimal")]
+            SqlValue::Decimal(number) => nearest_f64(number),
             other => Err(mismatch("a floating-point number", &other)),
         }
     }
@@ -115,6 +117,17 @@ fn exact_f64(number: i64) -> Result<f64> {
         reason = "checked above: every such integer is a float"
     )]
     Ok(number as f64)
+}
+
+/// A decimal literal (`0.5` is one on some databases): taken where the float reads as the same digits.
+#[cfg(feature = "decimal")]
+fn nearest_f64(number: rust_decimal::Decimal) -> Result<f64> {
+    let nearest: Option<f64> = number.to_string().parse().ok();
+    let reads_the_same =
+        |float: &f64| rust_decimal::Decimal::from_str_exact(&float.to_string()) == Ok(number);
+    nearest
+        .filter(reads_the_same)
+        .ok_or_else(|| out_of_range(number, "f64 without losing digits"))
 }
 
 impl Value for f32 {

@@ -42,6 +42,8 @@ pub enum SqlValue<'a> {
     /// An exact decimal number.
     #[cfg(feature = "decimal")]
     Decimal(rust_decimal::Decimal),
+    /// Several values of one type, on a database that has arrays.
+    List(Vec<SqlValue<'a>>),
     /// A value that cannot be sent, and why; the statement fails before anything is sent.
     Refused(&'static str),
 }
@@ -71,6 +73,7 @@ impl SqlValue<'_> {
             Self::Uuid(value) => SqlValue::Uuid(value),
             #[cfg(feature = "decimal")]
             Self::Decimal(value) => SqlValue::Decimal(value),
+            Self::List(values) => SqlValue::List(values.into_iter().map(SqlValue::into_owned).collect()),
             Self::Refused(why) => SqlValue::Refused(why),
         }
     }
@@ -81,6 +84,7 @@ impl SqlValue<'_> {
             Self::Text(text) => SqlValue::Text(Cow::Borrowed(text)),
             Self::Bytes(bytes) => SqlValue::Bytes(Cow::Borrowed(bytes)),
             Self::Json(text) => SqlValue::Json(Cow::Borrowed(text)),
+            Self::List(values) => SqlValue::List(values.iter().map(SqlValue::as_ref).collect()),
             plain => plain.clone().into_owned(),
         }
     }
@@ -112,6 +116,7 @@ impl SqlValue<'_> {
             Self::Uuid(_) => "a UUID",
             #[cfg(feature = "decimal")]
             Self::Decimal(_) => "a decimal number",
+            Self::List(_) => "a list",
             Self::Refused(_) => "a value that cannot be sent",
         }
     }
@@ -141,6 +146,7 @@ impl PartialEq for SqlValue<'_> {
             (Self::Uuid(one), Self::Uuid(other)) => one == other,
             #[cfg(feature = "decimal")]
             (Self::Decimal(one), Self::Decimal(other)) => one.serialize() == other.serialize(),
+            (Self::List(one), Self::List(other)) => one == other,
             (Self::Refused(one), Self::Refused(other)) => one == other,
             _ => false,
         }

@@ -1,11 +1,12 @@
 //! Operations on their way to a thread and back.
 
-use super::{Job, Workers};
+use super::Job;
 use crate::driver::Interrupt;
 use crate::driver::stop::{Stop, insist};
-use crate::engine::{Operation, run_now};
+use crate::engine::{Operation, now, operate};
 use crate::error::{Error, ErrorKind, Result};
-use crate::handle::{Loan, Ticket, TransactionState};
+use crate::handle::{Loan, Pool, TransactionState};
+use crate::sql::Dialect;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
@@ -14,11 +15,12 @@ use std::task::{Context, Poll, Waker};
 
 /// An operation on its way to a thread and back.
 struct Task<O: Operation> {
+    dialect: &'static dyn Dialect,
     state: Mutex<TaskState<O>>,
 }
 
 enum TaskState<O: Operation> {
-    Queued(O, Ticket, Option<Waker>),
+    Queued(O, Loan<'static>, Option<Waker>),
     Running(Running, Option<Waker>),
     Done(O, Result<O::Output>, Option<Waker>),
     Panicked(Box<dyn std::any::Any + Send>, Option<Waker>),
@@ -39,7 +41,7 @@ impl<O: Operation> Task<O> {
     }
 
     /// Takes the work, unless it was withdrawn.
-    fn take(&self) -> Option<(O, Ticket)> {
+    fn take(&self) -> Option<(O, Loan<'static>)> {
         let mut state = self.lock();
         let running = TaskState::Running(
             Running {
@@ -50,11 +52,11 @@ impl<O: Operation> Task<O> {
             None,
         );
         match std::mem::replace(&mut *state, running) {
-            TaskState::Queued(operation, ticket, waker) => {
+            TaskState::Queued(operation, loan, waker) => {
                 if let TaskState::Running(_, place) = &mut *state {
                     *place = waker;
                 }
-                Some((operation, ticket))
+                Some((operation, loan))
             }
             other => {
                 *state = other;
@@ -64,13 +66,13 @@ impl<O: Operation> Task<O> {
     }
 
     /// From here on the operation can be interrupted; `false` where it was dropped before.
-    fn begin(&self, loan: &mut Loan) -> bool {
+    fn begin(&self, loan: &mut Loan<'_>) -> bool {
         let mut state = self.lock();
         match &mut *state {
             TaskState::Running(running, _) if !running.dropped => {
-                if let Ok(lease) = loan.lease() {
-                    lease.heed(Some(running.stop.clone()));
-                    running.interrupt = lease.interrupter();
+                if let Ok(line) = loan.line() {
+                    line.heed(Some(running.stop.clone()));
+                    running.interrupt = line.interrupter();
                 }
                 true
             }
@@ -107,18 +109,18 @@ impl<O: Operation> Task<O> {
         }
     }
 
-    fn perform(&self, operation: &mut O, ticket: Ticket) -> Result<O::Output> {
-        let mut loan = ticket.open()?;
+    fn perform(&self, operation: &mut O, mut loan: Loan<'static>) -> Result<O::Output> {
+        now(loan.open())?;
         if !self.begin(&mut loan) {
             return Err(canceled());
         }
-        let result = run_now(&mut loan, operation);
+        let result = now(operate(&mut loan, operation, self.dialect));
         if self.end() {
             // What an interrupted operation did is not known to the one who dropped it.
             loan.spoil();
         }
-        if let Ok(lease) = loan.lease() {
-            lease.heed(None);
+        if let Ok(line) = loan.line() {
+            line.heed(None);
         }
         result
     }
@@ -139,10 +141,10 @@ fn canceled() -> Error {
 
 impl<O: Operation> Job for Task<O> {
     fn run(&self) {
-        let Some((mut operation, ticket)) = self.take() else {
+        let Some((mut operation, loan)) = self.take() else {
             return;
         };
-        match catch_unwind(AssertUnwindSafe(|| self.perform(&mut operation, ticket))) {
+        match catch_unwind(AssertUnwindSafe(|| self.perform(&mut operation, loan))) {
             Ok(result) => self.done(|waker| TaskState::Done(operation, result, waker)),
             Err(panic) => {
                 self.end();
@@ -224,15 +226,16 @@ impl<O: Operation> Drop for Flight<O> {
 
 /// Runs an operation on a thread and hands it back with what came of it.
 pub(crate) async fn run<O: Operation>(
-    workers: &Arc<Workers>,
+    pool: &Pool,
     operation: O,
-    ticket: Ticket,
+    loan: Loan<'static>,
 ) -> (O, Result<O::Output>) {
-    let transaction = ticket.transaction();
+    let transaction = loan.transaction().cloned();
     let task = Arc::new(Task {
-        state: Mutex::new(TaskState::Queued(operation, ticket, None)),
+        dialect: pool.dialect,
+        state: Mutex::new(TaskState::Queued(operation, loan, None)),
     });
-    if let Err(error) = workers.submit(task.clone()) {
+    if let Err(error) = pool.workers().submit(task.clone()) {
         let queued = std::mem::replace(&mut *task.lock(), TaskState::Over);
         if let TaskState::Queued(operation, ..) = queued {
             return (operation, Err(error));

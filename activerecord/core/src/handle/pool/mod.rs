@@ -1,14 +1,24 @@
 //! The connections of a database: a fair gate in front of them, and a lane for the one writer where there is one.
 
-mod reservation;
+mod age;
+#[cfg(feature = "async")]
+mod background;
+#[cfg(feature = "native")]
+mod native;
+mod options;
 mod store;
 
-pub(crate) use self::reservation::Reservation;
-use self::reservation::Turn;
-pub(super) use self::store::Kept;
-use self::store::{Permit, Store};
+pub use self::options::{PoolOptions, PoolStatus};
 
+use self::age::Losses;
+#[cfg(feature = "native")]
+use self::native::NativeSide;
+use self::store::Store;
 use super::gate::Gate;
+use super::lease::{Lease, Right};
+use super::line::{Line, Link};
+#[cfg(feature = "native")]
+use crate::driver::AsyncBackend;
 #[cfg(feature = "async")]
 use crate::driver::threaded::{Workers, until};
 use crate::driver::{Backend, Capabilities};
@@ -16,44 +26,33 @@ use crate::engine::Access;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::Observer;
 use crate::sql::Dialect;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-/// The limits of a handle's connections.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct PoolOptions {
-    /// The most connections at a time, 8 without a word.
-    pub size: u32,
-    /// The longest wait for one, or for the turn to write; 5 s without a word.
-    pub acquire_timeout: Duration,
-    /// Whether log events show the values of parameters; no without a word.
-    pub log_values: bool,
+/// The right to one connection, with the connection where it is kept.
+pub(super) type Permit = Option<Box<Line>>;
+
+/// Where a connection goes when it is let go of.
+pub(crate) enum Home {
+    /// Nowhere: the connection is the database, or closed.
+    Nowhere,
+    Blocking(store::Place),
+    #[cfg(feature = "native")]
+    Native(native::Place),
 }
 
-impl Default for PoolOptions {
-    fn default() -> Self {
-        Self {
-            size: 8,
-            acquire_timeout: Duration::from_secs(5),
-            log_values: false,
+impl Home {
+    /// Takes the connection back. Without one its place is free for another.
+    pub(super) fn take_back(&mut self, link: Option<Link>) {
+        match self {
+            Self::Nowhere => {}
+            Self::Blocking(place) => place.get_mut().take_back(link.and_then(Link::into_blocking)),
+            #[cfg(feature = "native")]
+            Self::Native(place) => place.take_back(link.and_then(Link::into_native)),
         }
     }
-}
-
-/// How busy a handle's connections are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PoolStatus {
-    /// The most connections at a time.
-    pub size: usize,
-    /// Connections in use.
-    pub in_use: usize,
-    /// Callers that wait for a connection.
-    pub waiting: usize,
-    /// Callers that wait for their turn to write.
-    pub waiting_to_write: usize,
 }
 
 /// The connections of one database, shared by all handles over it, in both modes.
@@ -66,8 +65,12 @@ pub(crate) struct Pool {
     gate: Gate<Permit>,
     /// The turn to write, where the database takes one writer at a time.
     lane: Option<Gate<()>>,
-    /// Opens connections, unless the one connection goes around with its permit.
+    /// Keeps blocking connections, unless the one connection goes around with its permit.
     store: Option<Store>,
+    /// Keeps natively async connections, where the driver makes such.
+    #[cfg(feature = "native")]
+    native: Option<NativeSide>,
+    losses: Losses,
     /// Whether a permit keeps its connection while nobody uses it.
     keeps: bool,
     #[cfg(feature = "async")]
@@ -84,66 +87,98 @@ const MOST: u32 = 10_000;
 impl Pool {
     /// Opens one connection, so that a wrong path or password is told at once, and keeps it.
     pub(crate) fn open(backend: Arc<dyn Backend>, options: &PoolOptions) -> Result<Self> {
-        let capabilities = backend.capabilities();
-        let size = if capabilities.single_connection {
-            1
-        } else {
-            options.size.max(1)
-        };
-        let timeout = options.acquire_timeout.min(LONGEST);
-        if size > MOST {
-            return Err(too_many(size));
-        }
+        check(options)?;
         let first = backend.connect()?;
-        let dialect = backend.dialect();
-        let keeps = capabilities.keeps_connections;
-        let (store, permits) = if capabilities.single_connection {
-            (None, vec![Some(Kept::for_ever(first))])
-        } else {
-            let store = Store::new(backend, first, size, timeout)?;
-            (Some(store), (0..size).map(|_| None).collect())
+        let pool = Self::new(backend, options)?;
+        match &pool.store {
+            Some(store) => store.add(first),
+            None => {
+                let line = Line::new(Link::blocking(first), Home::Nowhere, pool.observer);
+                pool.gate.leave(Some(Box::new(line)));
+            }
+        }
+        Ok(pool)
+    }
+
+    /// The same for a driver that is async by itself.
+    #[cfg(feature = "native")]
+    pub(crate) async fn open_native(
+        backend: Arc<dyn Backend>,
+        native: Arc<dyn AsyncBackend>,
+        options: &PoolOptions,
+    ) -> Result<Self> {
+        check(options)?;
+        let pool = Self::new(backend, options)?;
+        let store = pool.native_store()?;
+        store.add(native.connect().await?);
+        Ok(pool)
+    }
+
+    fn new(backend: Arc<dyn Backend>, options: &PoolOptions) -> Result<Self> {
+        let capabilities = backend.capabilities();
+        let losses = Losses::default();
+        let size = match capabilities.single_connection {
+            true => 1,
+            false => options.size.max(1),
         };
+        // The permit of a single connection is made with it.
+        let permits = (0..size)
+            .map(|_| None)
+            .filter(|_: &Permit| !capabilities.single_connection);
         Ok(Self {
-            dialect,
+            dialect: backend.dialect(),
             observer: Observer::new(options.log_values),
             size: size as usize,
-            timeout,
+            timeout: options.acquire_timeout.min(LONGEST),
             gate: Gate::new(permits),
             // A single connection is a lane by itself.
             lane: (capabilities.single_writer && size > 1).then(|| Gate::new([()])),
+            keeps: capabilities.keeps_connections,
+            #[cfg(feature = "native")]
+            native: backend
+                .native()
+                .map(|backend| NativeSide::new(backend, options.clone())),
+            store: match capabilities.single_connection {
+                true => None,
+                false => Some(Store::new(backend, options, losses.clone())?),
+            },
+            losses,
             capabilities,
-            store,
-            keeps,
             #[cfg(feature = "async")]
             workers: OnceLock::new(),
             closed: OnceLock::new(),
         })
     }
 
-    /// Reserves a connection, waiting on the caller's thread.
-    pub(crate) fn reserve(self: &Arc<Self>, access: &Access) -> Result<Reservation> {
+    /// Leases a connection, waiting on the caller's thread.
+    #[inline]
+    pub(crate) fn lease<'p>(self: &'p Arc<Self>, access: &Access) -> Result<Lease<'p>> {
         self.check_open()?;
-        let lane = self.lane_for(access);
-        if lane.is_none()
+        if self.lane_for(access).is_none()
             && let Some(permit) = self.gate.try_enter()
         {
-            return Ok(Reservation::new(self.clone(), permit, false));
+            return Ok(Lease::new(Cow::Borrowed(self), permit, Right::Connection));
         }
+        self.wait_for_lease(access)
+    }
+
+    fn wait_for_lease<'p>(self: &'p Arc<Self>, access: &Access) -> Result<Lease<'p>> {
         let deadline = Instant::now() + self.timeout;
-        let turn = match lane {
+        let turn = match self.lane_for(access) {
             None => None,
             Some(lane) => {
-                Some(Turn::of(lane, lane.enter_until(deadline)).ok_or_else(|| self.timed_out(true))?)
+                let entered = lane.enter_until(deadline);
+                Some(Turn::of(lane, entered).ok_or_else(|| self.timed_out(true))?)
             }
         };
         let permit = self.gate.enter_until(deadline);
         let permit = permit.ok_or_else(|| self.timed_out(false))?;
-        Ok(Reservation::new(self.clone(), permit, Turn::keep(turn)))
+        Ok(Lease::new(Cow::Borrowed(self), permit, Turn::pass_on(turn)))
     }
 
-    /// Reserves a connection, waiting without a thread.
+    /// Leases a connection, waiting without a thread. It is not opened yet, since that may block.
     #[cfg(feature = "async")]
-    pub(crate) async fn reserve_async(self: &Arc<Self>, access: &Access) -> Result<Reservation> {
+    pub(crate) async fn lease_async(self: &Arc<Self>, access: &Access) -> Result<Lease<'static>> {
         self.check_open()?;
         let lane = self.lane_for(access);
         let deadline = Instant::now() + self.timeout;
@@ -156,7 +191,38 @@ impl Pool {
         };
         let permit = until(deadline, self.gate.enter()).await;
         let permit = permit.ok_or_else(|| self.timed_out(false))?;
-        Ok(Reservation::new(self.clone(), permit, Turn::keep(turn)))
+        Ok(Lease::new(Cow::Owned(self.clone()), permit, Turn::pass_on(turn)))
+    }
+
+    /// Opens a connection for a permit that has none.
+    pub(super) fn open_line(&self) -> Result<Box<Line>> {
+        let store = self.store.as_ref().ok_or_else(gone)?;
+        #[cfg(feature = "native")]
+        if let Some(native) = &self.native {
+            native.make_room(store.connections(), self.size);
+        }
+        let (link, home) = store.take()?;
+        Ok(Box::new(Line::new(link, home, self.observer)))
+    }
+
+    /// Takes a connection back that can be used again, or the right to open another.
+    #[inline]
+    pub(super) fn take_back(&self, line: Permit, right: Right) {
+        let permit = if self.is_closed() {
+            close(line);
+            None
+        } else if line.is_none() {
+            // Others may be lost with it.
+            self.losses.another();
+            None
+        } else {
+            // One that is not kept goes home as it is dropped.
+            line.filter(|_| self.keeps)
+        };
+        self.gate.leave(permit);
+        if let Some(lane) = self.lane.as_ref().filter(|_| right == Right::ConnectionAndLane) {
+            lane.leave(());
+        }
     }
 
     pub(crate) fn check_open(&self) -> Result<()> {
@@ -197,9 +263,7 @@ impl Pool {
         let _ = self.closed.set(());
         let free: Vec<Permit> = std::iter::from_fn(|| self.gate.try_enter()).collect();
         for permit in free {
-            if let Some(kept) = permit {
-                kept.close();
-            }
+            close(permit);
             self.gate.leave(None);
         }
     }
@@ -227,18 +291,16 @@ impl Pool {
     }
 }
 
-#[cfg(feature = "async")]
-impl Pool {
-    /// The threads that async handles over this database run their work on.
-    pub(crate) fn workers(&self) -> &Arc<Workers> {
-        self.workers.get_or_init(|| Workers::new(self.size))
+fn close(permit: Permit) {
+    if let Some(line) = permit {
+        line.close();
     }
+}
 
-    /// Ends the threads once their work is done, and waits for that, but no longer than for a connection.
-    pub(crate) fn join_workers(&self) {
-        if let Some(workers) = self.workers.get() {
-            workers.close(Instant::now() + self.timeout);
-        }
+fn check(options: &PoolOptions) -> Result<()> {
+    match options.size {
+        size if size > MOST => Err(too_many(size)),
+        _ => Ok(()),
     }
 }
 
@@ -250,8 +312,31 @@ fn too_many(size: u32) -> Error {
     )
 }
 
+/// The turn to write, passed on where the wait for a connection ends early.
+struct Turn<'a>(&'a Gate<()>);
+
+impl<'a> Turn<'a> {
+    fn of(lane: &'a Gate<()>, entered: Option<()>) -> Option<Self> {
+        entered.map(|()| Self(lane))
+    }
+
+    /// Leaves it to a lease to pass the turn on.
+    fn pass_on(turn: Option<Self>) -> Right {
+        match turn.map(std::mem::forget) {
+            Some(()) => Right::ConnectionAndLane,
+            None => Right::Connection,
+        }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.leave(());
+    }
+}
+
 #[cold]
-fn gone() -> Error {
+pub(super) fn gone() -> Error {
     Error::new(
         ErrorKind::ConnectionLost,
         "the connection that held the database is gone",

@@ -1,110 +1,124 @@
-//! Where connections come from and are kept: r2d2 opens them, and closes them when they age.
+//! Where blocking connections are kept: r2d2, which closes them when they are idle or old.
 
+use super::age::{Age, Losses};
+use super::{Home, PoolOptions};
 use crate::driver::{Backend, Connection};
 use crate::error::{Error, ErrorKind, Result};
+use crate::handle::line::Link;
 use scheduled_thread_pool::ScheduledThreadPool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use sync_wrapper::SyncWrapper;
 
-/// The right to one connection, with the connection where it is kept.
-pub(super) type Permit = Option<Kept>;
+/// A place in r2d2's pool.
+pub(crate) type Place = SyncWrapper<Box<r2d2::PooledConnection<Manager>>>;
 
-/// A connection, and its place in r2d2's pool. Dropped, the connection goes back there; without one the place counts
-/// as broken, and r2d2 opens another.
-pub(crate) struct Kept {
-    pub(crate) connection: Option<Box<dyn Connection>>,
-    home: Option<Box<r2d2::PooledConnection<Manager>>>,
-}
-
-impl Kept {
-    /// A connection that is the database: without a place to go back to.
-    pub(super) fn for_ever(connection: Box<dyn Connection>) -> Self {
-        Self {
-            connection: Some(connection),
-            home: None,
-        }
-    }
-}
-
-impl Kept {
-    /// Closes the connection.
-    pub(crate) fn close(mut self) {
-        self.connection = None;
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        if let Some(home) = &mut self.home {
-            home.0 = self.connection.take();
-        }
-    }
-}
-
-/// r2d2's pool, with why the last connection could not be opened, since r2d2 tells the text alone.
+/// r2d2's pool.
 pub(super) struct Store {
     pool: r2d2::Pool<Manager>,
-    failure: Failure,
+    backend: Arc<dyn Backend>,
+    ready: Ready,
+    losses: Losses,
 }
 
-type Failure = Arc<Mutex<Option<Error>>>;
+/// Connections that were opened and wait for r2d2 to take them in.
+type Ready = Arc<Mutex<Vec<Box<dyn Connection>>>>;
 
 impl Store {
-    pub(super) fn new(
-        backend: Arc<dyn Backend>,
-        first: Box<dyn Connection>,
-        size: u32,
-        timeout: Duration,
-    ) -> Result<Self> {
-        let failure = Failure::default();
+    pub(super) fn new(backend: Arc<dyn Backend>, options: &PoolOptions, losses: Losses) -> Result<Self> {
+        let ready = Ready::default();
         let manager = Manager {
-            backend,
-            first: Mutex::new(Some(first)),
-            failure: failure.clone(),
+            backend: backend.clone(),
+            ready: ready.clone(),
+            losses: losses.clone(),
+            max_lifetime: options.max_lifetime,
         };
-        let pool = manager_pool(manager, size, timeout)?;
-        Ok(Self { pool, failure })
+        Ok(Self {
+            pool: manager_pool(manager, options)?,
+            backend,
+            ready,
+            losses,
+        })
     }
 
-    /// Takes a connection, or has one opened, which blocks.
-    pub(super) fn take(&self) -> Result<Kept> {
-        let mut pooled = self
-            .pool
-            .get()
-            .map_err(|error| connect_failed(&self.failure, &error))?;
-        let connection = pooled.0.take();
-        Ok(Kept {
-            connection: Some(connection.ok_or_else(super::gone)?),
-            home: Some(Box::new(pooled)),
-        })
+    /// Keeps a connection that is open already.
+    pub(super) fn add(&self, connection: Box<dyn Connection>) {
+        lock(&self.ready).push(connection);
+    }
+
+    /// Takes a connection, or opens one, which blocks.
+    pub(super) fn take(&self) -> Result<(Link, Home)> {
+        loop {
+            let mut place = self.check_out()?;
+            let Some(mut connection) = place.connection.take() else {
+                continue;
+            };
+            // One that gives no sign of life counts as broken; the next one may be alive.
+            if place.age.is_fresh(&self.losses) || connection.ping().is_ok() {
+                let home = Home::Blocking(SyncWrapper::new(Box::new(place)));
+                return Ok((Link::blocking(connection), home));
+            }
+        }
+    }
+
+    fn check_out(&self) -> Result<r2d2::PooledConnection<Manager>> {
+        // Opened here and not by r2d2, which keeps the cause of a failure to itself until the wait is over.
+        if self.pool.state().idle_connections == 0 && lock(&self.ready).is_empty() {
+            let connection = self.backend.connect();
+            self.add(connection.map_err(|error| error.context("no further connection could be opened"))?);
+        }
+        self.pool.get().map_err(|error| refused(&error))
+    }
+
+    /// How many connections there are.
+    #[cfg(feature = "native")]
+    pub(super) fn connections(&self) -> u32 {
+        self.pool.state().connections
+    }
+
+    /// Closes one that nobody uses.
+    #[cfg(feature = "native")]
+    pub(super) fn close_idle(&self) {
+        if let Some(mut place) = self.pool.try_get() {
+            place.connection = None;
+        }
     }
 }
 
 /// Opens connections for r2d2.
-struct Manager {
+pub(crate) struct Manager {
     backend: Arc<dyn Backend>,
-    /// The connection that was opened to try the options, the first to be handed out.
-    first: Mutex<Option<Box<dyn Connection>>>,
-    failure: Failure,
+    ready: Ready,
+    losses: Losses,
+    max_lifetime: Option<Duration>,
 }
 
 /// A pooled connection; empty while it is leased, or once it was lost.
-struct Slot(Option<Box<dyn Connection>>);
+pub(crate) struct Slot {
+    connection: Option<Box<dyn Connection>>,
+    age: Age,
+    losses: Losses,
+}
+
+impl Slot {
+    /// Takes the connection back. Without one the place counts as broken.
+    pub(super) fn take_back(&mut self, connection: Option<Box<dyn Connection>>) {
+        self.connection = connection;
+        self.age.rest(&self.losses);
+    }
+}
 
 impl r2d2::ManageConnection for Manager {
     type Connection = Slot;
     type Error = Error;
 
     fn connect(&self) -> Result<Slot> {
-        let first = lock(&self.first).take();
-        match first.map_or_else(|| self.backend.connect(), Ok) {
-            Ok(connection) => Ok(Slot(Some(connection))),
-            Err(error) => {
-                let text = Error::new(error.kind(), error.to_string());
-                *lock(&self.failure) = Some(error);
-                Err(text)
-            }
-        }
+        let ready = lock(&self.ready).pop();
+        Ok(Slot {
+            connection: Some(ready.map_or_else(|| self.backend.connect(), Ok)?),
+            age: Age::new(self.max_lifetime, &self.losses),
+            losses: self.losses.clone(),
+        })
     }
 
     fn is_valid(&self, _: &mut Slot) -> Result<()> {
@@ -112,42 +126,36 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn has_broken(&self, slot: &mut Slot) -> bool {
-        slot.0.is_none()
+        slot.connection.is_none() || slot.age.has_expired()
     }
 }
 
 /// Opening a connection may take this long, however short the wait for a free one is.
 const OPENING: Duration = Duration::from_secs(1);
 
-fn manager_pool(manager: Manager, size: u32, timeout: Duration) -> Result<r2d2::Pool<Manager>> {
+fn manager_pool(manager: Manager, options: &PoolOptions) -> Result<r2d2::Pool<Manager>> {
     static OPENER: OnceLock<Arc<ScheduledThreadPool>> = OnceLock::new();
     let opener = OPENER.get_or_init(|| {
         let threads = ScheduledThreadPool::builder().num_threads(1);
         Arc::new(threads.thread_name_pattern("activerecord-opener").build())
     });
     r2d2::Pool::builder()
-        .max_size(size)
+        .max_size(options.size.max(1))
         .min_idle(Some(0))
         .test_on_check_out(false)
-        .connection_timeout(timeout.max(OPENING))
+        .idle_timeout(options.idle_timeout)
+        .max_lifetime(options.max_lifetime)
+        .connection_timeout(options.acquire_timeout.clamp(OPENING, super::LONGEST))
         .error_handler(Box::new(r2d2::NopErrorHandler))
         .thread_pool(opener.clone())
         .build(manager)
-        .map_err(|error| Error::new(ErrorKind::PoolTimeout, error.to_string()))
+        .map_err(|error| refused(&error))
 }
 
 #[cold]
-fn connect_failed(failure: &Failure, error: &r2d2::Error) -> Error {
-    let cause = lock(failure).take();
-    cause.map_or_else(
-        || {
-            Error::new(
-                ErrorKind::PoolTimeout,
-                format!("no further connection could be opened: {error}"),
-            )
-        },
-        |cause| cause.context("no further connection could be opened"),
-    )
+fn refused(error: &r2d2::Error) -> Error {
+    let message = format!("no further connection could be opened: {error}");
+    Error::new(ErrorKind::PoolTimeout, message)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -4,7 +4,7 @@ use super::write::{explain, insert};
 use crate::driver::Written;
 use crate::engine::{Access, Operation, Session};
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::{Active, ColumnSet, Record, Scope, Table};
+use crate::record::{Active, ColumnSet, Record, Scope, Table, Values};
 use crate::sql::FixedSql;
 use crate::value::SqlValue;
 use std::sync::Arc;
@@ -50,20 +50,20 @@ impl<R: Record> InsertAll<R> {
 
     /// Inserts the rows in few statements; `false`, with nothing inserted, where their keys would not be certain.
     async fn insert_in_statements_of_many(&mut self, session: &Session<'_>) -> Result<bool> {
-        let inner = session.begin()?;
+        let inner = session.begin().await?;
         match self.insert_chunks(&inner).await {
             Ok(false) => {
                 // What it gives back is the error it was given.
-                let _: Result<()> = inner.end(Err(uncertain_keys()));
+                let _: Result<()> = inner.end(Err(uncertain_keys())).await;
                 self.clear_filled_in();
                 Ok(false)
             }
-            result => inner.end(result),
+            result => inner.end(result).await,
         }
     }
 
     async fn insert_chunks(&mut self, session: &Session<'_>) -> Result<bool> {
-        let rows = rows_per_statement::<R>(session);
+        let rows = rows_per_statement::<R>(session)?;
         let mut sql = RowsSql::default();
         let mut left = &mut *self.records;
         while let Some(first) = left.first() {
@@ -106,9 +106,9 @@ fn uncertain_keys() -> Error {
     )
 }
 
-fn rows_per_statement<R: Record>(session: &Session<'_>) -> usize {
-    let fit = session.max_params() / R::table().columns.len().max(1);
-    fit.clamp(1, session.sql_dialect().rows_per_insert())
+fn rows_per_statement<R: Record>(session: &Session<'_>) -> Result<usize> {
+    let fit = session.max_params()? / R::table().columns.len().max(1);
+    Ok(fit.clamp(1, session.sql_dialect().rows_per_insert()))
 }
 
 impl<R: Record> Operation for InsertAll<R> {
@@ -122,9 +122,9 @@ impl<R: Record> Operation for InsertAll<R> {
         if self.records.is_empty() {
             return Ok(());
         }
-        let inner = session.begin()?;
+        let inner = session.begin().await?;
         let result = self.insert(&inner).await;
-        inner.end(result)
+        inner.end(result).await
     }
 }
 
@@ -164,9 +164,9 @@ async fn insert_rows<R: Record>(
         return Ok(true);
     }
     let sql = sql.get(fixed, sent, records.len());
-    let mut params = Vec::with_capacity(records.len() * sent.len());
+    let mut params = Values::with_capacity(records.len() * sent.len());
     for record in &*records {
-        params.extend(sent.iter().map(|column| record.value(column)));
+        record.push_values(sent, &mut params);
     }
     let written = session.execute(sql, &params).await;
     let written = written.map_err(|error| explain(in_its_row(error, sent), table, sent))?;

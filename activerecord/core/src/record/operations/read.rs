@@ -36,6 +36,10 @@ impl<T: FromRow> Operation for FindOne<T> {
         self.access.clone()
     }
 
+    fn only_reads(&self) -> bool {
+        true
+    }
+
     async fn run(&mut self, session: &Session<'_>) -> Result<Option<T>> {
         let mut first = First(None);
         session
@@ -62,6 +66,10 @@ impl<T> FindAll<T> {
 
 impl<T: FromRow> Operation for FindAll<T> {
     type Output = Vec<T>;
+
+    fn only_reads(&self) -> bool {
+        true
+    }
 
     async fn run(&mut self, session: &Session<'_>) -> Result<Vec<T>> {
         let mut rows = Rows(Vec::new());
@@ -106,6 +114,14 @@ impl<T: FromRow> Operation for FindMapped<T> {
         self.access.clone()
     }
 
+    fn only_reads(&self) -> bool {
+        matches!(self.access, Access::Read)
+    }
+
+    fn is_one_statement(&self) -> bool {
+        true
+    }
+
     async fn run(&mut self, session: &Session<'_>) -> Result<Vec<T>> {
         let mut rows = Mapped::new();
         session
@@ -120,6 +136,10 @@ pub(crate) struct Exists(pub(crate) Prepared);
 
 impl Operation for Exists {
     type Output = bool;
+
+    fn only_reads(&self) -> bool {
+        true
+    }
 
     async fn run(&mut self, session: &Session<'_>) -> Result<bool> {
         let mut any = Any::default();

@@ -4,10 +4,9 @@ use super::{Params, Prepared};
 use crate::driver::Written;
 use crate::engine::{Access, First, Operation, Session};
 use crate::error::{Error, ErrorKind, Outcome, Result};
-use crate::record::{ColumnSet, FromRow, Record, Table};
+use crate::record::{ColumnSet, FromRow, Record, Table, Values};
 use crate::sql::Dialect;
 use crate::value::SqlValue;
-use smallvec::SmallVec;
 
 /// Runs a statement for its effect and gives the rows changed.
 pub(crate) struct Change(pub(crate) Prepared);
@@ -17,6 +16,10 @@ impl Operation for Change {
 
     fn access(&self) -> Access {
         Access::Write
+    }
+
+    fn is_one_statement(&self) -> bool {
+        true
     }
 
     async fn run(&mut self, session: &Session<'_>) -> Result<u64> {
@@ -40,6 +43,10 @@ impl Operation for ChangeRow {
         Access::Write
     }
 
+    fn is_one_statement(&self) -> bool {
+        true
+    }
+
     async fn run(&mut self, session: &Session<'_>) -> Result<()> {
         let written = session
             .execute(&self.statement.sql, self.statement.params.as_slice())
@@ -53,7 +60,7 @@ impl Operation for ChangeRow {
 pub(super) fn explain(error: Error, table: &Table, sent: ColumnSet) -> Error {
     let position = error.parameter().and_then(|number| number.checked_sub(1));
     let column = position.and_then(|position| table.columns_in(sent).nth(position));
-    let error = error.with_table(table.name);
+    let error = error.with_table(table);
     match column {
         Some((_, column)) => error.context(format_args!("column `{}` of `{}`", column.name, table.name)),
         None => error,
@@ -164,13 +171,17 @@ impl<R: Record> Operation for Insert<R> {
         Access::Write
     }
 
+    fn is_one_statement(&self) -> bool {
+        !R::ACTIVE
+    }
+
     async fn run(&mut self, session: &Session<'_>) -> Result<()> {
         if !R::ACTIVE {
             return self.insert(session).await;
         }
-        let inner = session.begin()?;
+        let inner = session.begin().await?;
         let result = self.insert_with_hooks(&inner).await;
-        inner.end(result)
+        inner.end(result).await
     }
 }
 
@@ -182,8 +193,13 @@ pub(super) async fn insert<R: Record>(session: &Session<'_>, record: &mut R) -> 
     let fixed = table.sql(session.sql_dialect());
     let sql = fixed.insert(sent);
     let returned = fixed.returned(sent);
-    let params: SmallVec<[SqlValue<'_>; 8]> = sent.iter().map(|column| record.value(column)).collect();
-    if returned.is_empty() {
+    let returns = session.sql_dialect().has_returning();
+    if !returns {
+        check_key_is_told(table, unset)?;
+    }
+    let mut params = Values::new();
+    record.push_values(sent, &mut params);
+    if returned.is_empty() || !returns {
         let written = session.execute(&sql, &params).await;
         let written = written.map_err(|error| explain(error, table, sent))?;
         drop(params);
@@ -197,6 +213,7 @@ pub(super) async fn insert<R: Record>(session: &Session<'_>, record: &mut R) -> 
         {
             fill_in(record, column, SqlValue::I64(key))?;
         }
+        refill(session, record, returned).await?;
         return Ok(unset);
     }
     let mut row = First::<Cells>(None);
@@ -208,6 +225,56 @@ pub(super) async fn insert<R: Record>(session: &Session<'_>, record: &mut R) -> 
         fill_in(record, column, value)?;
     }
     Ok(unset)
+}
+
+/// Without `RETURNING` a row is found again by its key, so the key has to be known.
+fn check_key_is_told(table: &Table, unset: ColumnSet) -> Result<()> {
+    let untold = table
+        .key
+        .iter()
+        .find(|column| unset.contains(**column) && table.numbered_key() != Some(**column));
+    match untold {
+        Some(column) => Err(untold_key(table, table.columns[*column].name)),
+        None => Ok(()),
+    }
+}
+
+#[cold]
+fn untold_key(table: &Table, column: &str) -> Error {
+    let message = format!(
+        "this database does not tell which `{column}` it gave to a row of `{}`; set it before the row is saved",
+        table.name
+    );
+    Error::new(ErrorKind::Unsupported, message)
+}
+
+/// Reads the columns that the database filled in and could not return.
+async fn refill<R: Record>(session: &Session<'_>, record: &mut R, returned: ColumnSet) -> Result<()> {
+    let table = R::table();
+    let filled_in = returned.without(table.key.iter().copied().collect());
+    if filled_in.is_empty() {
+        return Ok(());
+    }
+    let sql = table.sql(session.sql_dialect()).refill(filled_in);
+    let key: Values<'_> = table.key.iter().map(|column| record.value(*column)).collect();
+    let mut row = First::<Cells>(None);
+    let result = session.query(&sql, &key, &mut row).await;
+    drop(key);
+    result.map_err(|error| inserted_but(error, "what the database filled in could not be read"))?;
+    let cells = row
+        .0
+        .ok_or_else(|| inserted_but(gone(table), "it was not found again"))?;
+    for (column, value) in filled_in.iter().zip(cells.0) {
+        fill_in(record, column, value)?;
+    }
+    Ok(())
+}
+
+#[cold]
+fn inserted_but(error: Error, what: &str) -> Error {
+    error
+        .context(format_args!("the row was inserted, but {what}"))
+        .with_outcome(Outcome::Applied)
 }
 
 /// The row is there already when its key turns out not to fit the field.
@@ -258,8 +325,8 @@ impl<R: Record> Operation for UpdateWithHooks<R> {
     }
 
     async fn run(&mut self, session: &Session<'_>) -> Result<()> {
-        let inner = session.begin()?;
+        let inner = session.begin().await?;
         let result = self.update(&inner).await;
-        inner.end(result)
+        inner.end(result).await
     }
 }

@@ -1,0 +1,67 @@
+//! How old a connection is, and whether it has to show that it is still alive.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// A connection that nobody used for longer than this is asked for a sign of life before it is used again.
+const UNASKED: Duration = Duration::from_millis(500);
+
+/// How often a connection of a pool was lost: those that were idle then are asked for a sign of life.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Losses(Arc<AtomicU32>);
+
+impl Losses {
+    pub(super) fn count(&self) -> u32 {
+        self.0.load(Ordering::Acquire)
+    }
+
+    pub(super) fn another(&self) {
+        self.0.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+/// Since when a connection is open and idle.
+#[derive(Debug, Clone)]
+pub(super) struct Age {
+    /// When it is to be closed; `None` for never.
+    expires: Option<Instant>,
+    idle_since: Instant,
+    losses: u32,
+}
+
+impl Age {
+    /// A connection that was just opened. Those that were opened together do not end together.
+    pub(super) fn new(max_lifetime: Option<Duration>, losses: &Losses) -> Self {
+        let now = Instant::now();
+        Self {
+            expires: max_lifetime.map(|longest| now + jittered(longest)),
+            idle_since: now,
+            losses: losses.count(),
+        }
+    }
+
+    /// It comes back after use.
+    pub(super) fn rest(&mut self, losses: &Losses) {
+        self.idle_since = Instant::now();
+        self.losses = losses.count();
+    }
+
+    /// Whether it can be used without a sign of life.
+    pub(super) fn is_fresh(&self, losses: &Losses) -> bool {
+        self.losses == losses.count() && self.idle_since.elapsed() < UNASKED
+    }
+
+    /// Whether it is to be closed.
+    pub(super) fn has_expired(&self) -> bool {
+        self.expires.is_some_and(|expires| Instant::now() >= expires)
+    }
+}
+
+/// Up to a tenth less.
+fn jittered(longest: Duration) -> Duration {
+    let random = RandomState::new().build_hasher().finish();
+    let part = u32::try_from(random % 1000).unwrap_or_default();
+    longest - longest / 10_000 * part
+}

@@ -1,0 +1,280 @@
+//! Where natively async connections are kept: bb8, which closes them when they are idle or old.
+
+use super::age::{Age, Losses};
+use super::{Home, Pool, PoolOptions};
+use crate::driver::threaded::until;
+use crate::driver::{AsyncBackend, AsyncConnection};
+use crate::error::{Error, ErrorKind, Result};
+use crate::handle::line::{Line, Link};
+use crate::handle::native::Native;
+use std::future::{Future, pending};
+use std::pin::pin;
+use std::sync::{Arc, OnceLock, Weak};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+
+/// A place in bb8's pool.
+pub(crate) type Place = Box<bb8::PooledConnection<'static, Manager>>;
+
+/// The natively async side of a pool.
+pub(super) struct NativeSide {
+    backend: Arc<dyn AsyncBackend>,
+    options: PoolOptions,
+    /// Made in the runtime of the first that needs it.
+    store: OnceLock<NativeStore>,
+}
+
+impl NativeSide {
+    pub(super) fn new(backend: Arc<dyn AsyncBackend>, options: PoolOptions) -> Self {
+        Self {
+            backend,
+            options,
+            store: OnceLock::new(),
+        }
+    }
+
+    /// Closes an idle connection where these and `others` are as many as there may be.
+    pub(super) fn make_room(&self, others: u32, most: usize) {
+        if let Some(store) = self.store.get()
+            && are_enough(store.connections() + others, most)
+        {
+            store.close_idle();
+        }
+    }
+}
+
+fn are_enough(connections: u32, most: usize) -> bool {
+    usize::try_from(connections).is_ok_and(|connections| connections >= most)
+}
+
+impl Pool {
+    /// Whether async handles use connections that are async by themselves.
+    pub(crate) fn is_native(&self) -> bool {
+        self.native.is_some()
+    }
+
+    /// Opens a natively async connection for a permit that has none.
+    pub(in crate::handle) async fn open_native_line(&self) -> Result<Box<Line>> {
+        let native = self.native_store()?;
+        if let Some(other) = &self.store
+            && are_enough(native.connections() + other.connections(), self.size)
+        {
+            other.close_idle();
+        }
+        let (link, home) = native.take().await?;
+        Ok(Box::new(Line::new(link, home, self.observer)))
+    }
+
+    pub(super) fn native_store(&self) -> Result<&NativeStore> {
+        let native = self.native.as_ref().ok_or_else(super::gone)?;
+        if let Some(store) = native.store.get() {
+            return Ok(store);
+        }
+        let store = NativeStore::new(native.backend.clone(), &native.options, self.losses.clone())?;
+        Ok(native.store.get_or_init(|| store))
+    }
+}
+
+/// bb8's pool.
+pub(super) struct NativeStore {
+    pool: bb8::Pool<Manager>,
+    losses: Losses,
+    opening: Duration,
+    /// The runtime that the connections' work goes on in.
+    pub(super) runtime: Handle,
+    /// Gone as soon as that runtime has ended.
+    alive: Weak<()>,
+    sentinel: AbortHandle,
+}
+
+impl NativeStore {
+    /// Makes an empty one in the runtime of the caller.
+    pub(super) fn new(backend: Arc<dyn AsyncBackend>, options: &PoolOptions, losses: Losses) -> Result<Self> {
+        let runtime = Handle::try_current().map_err(|_| no_runtime())?;
+        let opening = options.acquire_timeout.clamp(OPENING, super::LONGEST);
+        let manager = Manager {
+            backend,
+            losses: losses.clone(),
+            max_lifetime: options.max_lifetime,
+        };
+        let pool = bb8::Pool::builder()
+            .max_size(options.size.max(1))
+            .test_on_check_out(false)
+            .idle_timeout(options.idle_timeout)
+            .max_lifetime(options.max_lifetime)
+            .connection_timeout(opening)
+            .build_unchecked(manager);
+        let life = Arc::new(());
+        let alive = Arc::downgrade(&life);
+        let sentinel = runtime.spawn(async move {
+            pending::<()>().await;
+            drop(life);
+        });
+        Ok(Self {
+            pool,
+            losses,
+            opening,
+            runtime,
+            alive,
+            sentinel: sentinel.abort_handle(),
+        })
+    }
+
+    /// Keeps a connection that is open already.
+    pub(super) fn add(&self, connection: Arc<dyn AsyncConnection>) {
+        let manager = Manager::slot;
+        // There is room for it: its permit is in the caller's hands, or it is the first.
+        let _ = self.pool.add(manager(Some(connection), None, &self.losses));
+    }
+
+    /// Takes a connection, or opens one.
+    pub(super) async fn take(&self) -> Result<(Link, Home)> {
+        if self.alive.strong_count() == 0 {
+            return Err(runtime_gone());
+        }
+        let deadline = Instant::now() + self.opening;
+        until(deadline, self.take_in_time())
+            .await
+            .unwrap_or_else(|| Err(slow(self.opening)))
+    }
+
+    async fn take_in_time(&self) -> Result<(Link, Home)> {
+        loop {
+            let mut place = self.check_out().await?;
+            let Some(connection) = place.connection.take() else {
+                continue;
+            };
+            // One that gives no sign of life counts as broken; the next one may be alive.
+            let alive = connection.is_usable()
+                && (place.age.is_fresh(&self.losses) || connection.ping().await.is_ok());
+            if alive {
+                let native = Native::new(connection, self.runtime.clone());
+                return Ok((Link::Native(native), Home::Native(Box::new(place))));
+            }
+        }
+    }
+
+    async fn check_out(&self) -> Result<bb8::PooledConnection<'static, Manager>> {
+        // Opened here and not by bb8, which keeps the cause of a failure to itself.
+        if self.pool.state().idle_connections == 0 {
+            let opened = self.pool.dedicated_connection().await;
+            let opened = opened.map_err(|error| error.context("no further connection could be opened"))?;
+            // Where there is no room one is about to be given back.
+            let _ = self.pool.add(opened);
+        }
+        self.pool.get_owned().await.map_err(|failure| match failure {
+            bb8::RunError::User(error) => error,
+            bb8::RunError::TimedOut => slow(self.opening),
+        })
+    }
+
+    /// How many connections there are.
+    pub(super) fn connections(&self) -> u32 {
+        self.pool.state().connections
+    }
+
+    /// Closes one that nobody uses.
+    pub(super) fn close_idle(&self) {
+        if self.pool.state().idle_connections == 0 {
+            return;
+        }
+        let idle = pin!(self.pool.get_owned());
+        if let Poll::Ready(Ok(mut place)) = idle.poll(&mut Context::from_waker(Waker::noop())) {
+            place.connection = None;
+        }
+    }
+}
+
+impl Drop for NativeStore {
+    fn drop(&mut self) {
+        self.sentinel.abort();
+    }
+}
+
+/// Opens connections for bb8.
+pub(crate) struct Manager {
+    backend: Arc<dyn AsyncBackend>,
+    losses: Losses,
+    max_lifetime: Option<Duration>,
+}
+
+/// A pooled connection; empty while it is leased, or once it was lost.
+pub(crate) struct Slot {
+    connection: Option<Arc<dyn AsyncConnection>>,
+    age: Age,
+    losses: Losses,
+}
+
+impl Slot {
+    /// Takes the connection back. Without one the place counts as broken.
+    pub(super) fn take_back(&mut self, connection: Option<Arc<dyn AsyncConnection>>) {
+        self.connection = connection;
+        self.age.rest(&self.losses);
+    }
+}
+
+impl Manager {
+    fn slot(
+        connection: Option<Arc<dyn AsyncConnection>>,
+        max_lifetime: Option<Duration>,
+        losses: &Losses,
+    ) -> Slot {
+        Slot {
+            connection,
+            age: Age::new(max_lifetime, losses),
+            losses: losses.clone(),
+        }
+    }
+}
+
+impl bb8::ManageConnection for Manager {
+    type Connection = Slot;
+    type Error = Error;
+
+    async fn connect(&self) -> Result<Slot> {
+        let connection = self.backend.connect().await?;
+        Ok(Self::slot(Some(connection), self.max_lifetime, &self.losses))
+    }
+
+    async fn is_valid(&self, _: &mut Slot) -> Result<()> {
+        Ok(())
+    }
+
+    fn has_broken(&self, slot: &mut Slot) -> bool {
+        let usable = slot
+            .connection
+            .as_ref()
+            .is_some_and(|connection| connection.is_usable());
+        !usable || slot.age.has_expired()
+    }
+}
+
+/// Opening a connection may take this long, however short the wait for a free one is.
+const OPENING: Duration = Duration::from_secs(1);
+
+#[cold]
+fn no_runtime() -> Error {
+    Error::new(
+        ErrorKind::Config,
+        "this database needs a tokio runtime around it: await it in one, with io and time enabled",
+    )
+}
+
+#[cold]
+fn runtime_gone() -> Error {
+    Error::new(
+        ErrorKind::Config,
+        "the runtime in which this handle was connected has ended, and its connections with it; connect in the \
+         runtime in which the handle is used",
+    )
+}
+
+#[cold]
+fn slow(opening: Duration) -> Error {
+    Error::new(
+        ErrorKind::PoolTimeout,
+        format!("no further connection could be opened within {opening:?}"),
+    )
+}

@@ -1,0 +1,113 @@
+//! What goes over the wire.
+
+use super::Server;
+use crate::caught::caught;
+use crate::error::{is_stale, is_unpreparable};
+use crate::value::encode;
+use activerecord_core::{Error, Statement, first_word};
+use mysql_async::prelude::Queryable;
+use mysql_async::{BinaryProtocol, Conn, Params, QueryResult, Row};
+use mysql_common::named_params::ParsedNamedParams;
+
+/// Why a statement has no answer.
+pub(super) enum Stopped {
+    /// It was not sent.
+    Refused(Error),
+    /// The server did not accept it, so nothing of it was run.
+    Unread(mysql_async::Error),
+    /// It was run, or may have been.
+    Failed(mysql_async::Error),
+}
+
+/// Runs a statement up to its first row, which is left to be read.
+///
+/// # Cancel safety
+///
+/// Dropped, it leaves the driver in the middle of an answer, and the driver says so.
+pub(super) async fn start(
+    conn: &mut Conn,
+    statement: &Statement<'_>,
+    server: &Server,
+    effect_alone: bool,
+) -> Result<(), Stopped> {
+    refuse_names(statement.sql)?;
+    match try_once(conn, statement, server).await {
+        Err(Stopped::Unread(failure)) if is_stale(&failure) => try_once(conn, statement, server).await,
+        Err(Stopped::Unread(failure))
+            if is_unpreparable(&failure) && effect_alone && statement.params.is_empty() =>
+        {
+            // The server has read the whole text as one statement before it says so.
+            caught(conn.query_drop(statement.sql))
+                .await
+                .map_err(Stopped::Failed)
+        }
+        ended => ended,
+    }
+}
+
+/// Prepares a statement, unless the driver has kept it, and runs it.
+async fn try_once(conn: &mut Conn, statement: &Statement<'_>, server: &Server) -> Result<(), Stopped> {
+    let values = encode(statement, server).map_err(Stopped::Refused)?;
+    let prepared = caught(conn.prep(statement.sql)).await.map_err(Stopped::Unread)?;
+    // The driver would close the connection over it.
+    if usize::from(prepared.num_params()) != values.len() {
+        return Err(Stopped::Refused(miscounted(prepared.num_params(), values.len())));
+    }
+    let ran = caught(conn.exec_iter(&prepared, Params::Positional(values))).await;
+    let ran = ran.map(drop);
+    match ran {
+        Ok(()) => Ok(()),
+        Err(failure) if is_stale(&failure) => {
+            caught(conn.close(prepared)).await.map_err(Stopped::Unread)?;
+            Err(Stopped::Unread(failure))
+        }
+        Err(failure) => Err(Stopped::Failed(failure)),
+    }
+}
+
+/// The driver would take `:name` for a parameter, and rewrite the text.
+fn refuse_names(sql: &str) -> Result<(), Stopped> {
+    if !sql.contains(':') {
+        return Ok(());
+    }
+    match ParsedNamedParams::parse(sql.as_bytes()) {
+        Ok(parsed) if parsed.params().is_empty() => Ok(()),
+        _ => Err(Stopped::Refused(named())),
+    }
+}
+
+#[cold]
+fn named() -> Error {
+    Error::invalid(
+        "a `:` in front of a lower-case letter would be read as a parameter by name; write `?` for each parameter, and \
+         pass text with such a colon as a parameter",
+    )
+}
+
+#[cold]
+fn miscounted(expected: u16, given: usize) -> Error {
+    Error::invalid(format!(
+        "the statement has {expected} parameters, {given} were given"
+    ))
+}
+
+/// Reads the next row of an answer.
+///
+/// # Cancel safety
+///
+/// Dropped, it leaves the row to the next call.
+pub(crate) async fn next(conn: &mut Conn) -> mysql_async::Result<Option<Row>> {
+    caught(QueryResult::<'_, '_, BinaryProtocol>::new(conn).next()).await
+}
+
+/// Reads an answer to its end, so that an error in it is told.
+pub(crate) async fn drain(conn: &mut Conn) -> mysql_async::Result<()> {
+    caught(QueryResult::<'_, '_, BinaryProtocol>::new(conn).drop_result()).await
+}
+
+/// Whether a statement begins as one that has no effect beside its rows.
+pub(super) fn only_reads(sql: &str) -> bool {
+    ["SELECT", "SHOW", "VALUES", "TABLE", "EXPLAIN", "DESCRIBE", "DESC"]
+        .iter()
+        .any(|word| word.eq_ignore_ascii_case(first_word(sql)))
+}

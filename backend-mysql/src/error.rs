@@ -1,0 +1,114 @@
+//! The server's errors, classified by their code.
+
+mod code;
+mod words;
+
+use activerecord_core::{Error, ErrorKind, Outcome};
+use mysql_async::{DriverError, IoError, ServerError};
+use std::io;
+
+/// Says what went wrong with a statement.
+#[cold]
+pub(crate) fn of_statement(failure: mysql_async::Error, sql: &str) -> Error {
+    let error = of(failure);
+    match error.kind() {
+        ErrorKind::Syntax | ErrorKind::UndefinedTable | ErrorKind::UndefinedColumn if !sql.is_empty() => {
+            error.context(format_args!("in `{sql}`"))
+        }
+        _ => error,
+    }
+}
+
+/// Says what is known after a commit that failed: nothing where its answer was lost or it was stopped in the middle,
+/// else that it did not happen.
+#[cold]
+pub(crate) fn in_commit(error: Error) -> Error {
+    let unknown = match error.kind() {
+        // The server had closed the connection before.
+        ErrorKind::ConnectionLost => !error.code().is_some_and(code::is_idle_for_too_long),
+        ErrorKind::Canceled | ErrorKind::StatementTimeout | ErrorKind::Io => true,
+        _ => false,
+    };
+    if !unknown {
+        return error;
+    }
+    let message = "whether the commit took effect is not known: its answer was lost";
+    let unknown = Error::new(ErrorKind::CommitUnknown, message).with_outcome(Outcome::Unknown);
+    let unknown = error.code().into_iter().fold(unknown, Error::with_code);
+    unknown.with_source(error)
+}
+
+/// Whether a prepared statement no longer fits the schema or the session; it was not run.
+pub(crate) fn is_stale(failure: &mysql_async::Error) -> bool {
+    server(failure).is_some_and(|error| code::kind(error.code) == ErrorKind::StaleStatement)
+}
+
+/// Whether the server runs this statement, but not as a prepared one.
+pub(crate) fn is_unpreparable(failure: &mysql_async::Error) -> bool {
+    server(failure).is_some_and(|error| error.code == code::UNSUPPORTED_PS)
+}
+
+/// Whether there is no connection of the number that was to be killed.
+pub(crate) fn is_unknown_thread(failure: &mysql_async::Error) -> bool {
+    server(failure).is_some_and(|error| error.code == code::NO_SUCH_THREAD)
+}
+
+fn server(failure: &mysql_async::Error) -> Option<&ServerError> {
+    match failure {
+        mysql_async::Error::Server(error) => Some(error),
+        _ => None,
+    }
+}
+
+/// Says what went wrong, in connecting too.
+#[cold]
+pub(crate) fn of(failure: mysql_async::Error) -> Error {
+    let (kind, message) = match &failure {
+        mysql_async::Error::Server(error) => return of_server(error),
+        mysql_async::Error::Io(IoError::Tls(error)) => (ErrorKind::Tls, unencrypted(error)),
+        mysql_async::Error::Io(IoError::Io(error)) => of_io(error),
+        mysql_async::Error::Driver(error) => (kind_of_driver(error), format!("the driver gave up: {error}")),
+        other => (ErrorKind::ConnectionLost, other.to_string()),
+    };
+    Error::new(kind, message).with_source(failure)
+}
+
+fn of_server(failure: &ServerError) -> Error {
+    let kind = code::kind(failure.code);
+    let error = Error::new(kind, words::message(kind, failure));
+    let error = error.with_code(failure.code.into()).with_sqlstate(&failure.state);
+    let error = match kind.is_violation() {
+        true => error.with_violation(words::violation(failure)),
+        false => error,
+    };
+    error.with_source(failure.clone())
+}
+
+/// What rustls says names certificates and hosts, no secret.
+fn unencrypted(failure: &dyn std::fmt::Display) -> String {
+    format!("the encrypted connection could not be made: {failure}")
+}
+
+fn of_io(failure: &io::Error) -> (ErrorKind, String) {
+    let inner = failure.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(failure) => (ErrorKind::Tls, unencrypted(failure)),
+        None => (
+            ErrorKind::ConnectionLost,
+            format!("the connection to the server failed: {failure}"),
+        ),
+    }
+}
+
+fn kind_of_driver(failure: &DriverError) -> ErrorKind {
+    match failure {
+        DriverError::PacketTooLarge => ErrorKind::ValueTooLong,
+        DriverError::NoClientSslFlagFromServer => ErrorKind::Tls,
+        DriverError::UnknownAuthPlugin { .. }
+        | DriverError::MysqlOldPasswordDisabled
+        | DriverError::CleartextPluginDisabled
+        | DriverError::InvalidParsecSalt => ErrorKind::Auth,
+        DriverError::LocalInfile(_) => ErrorKind::Unsupported,
+        _ => ErrorKind::ConnectionLost,
+    }
+}

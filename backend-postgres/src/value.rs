@@ -1,0 +1,10 @@
+//! How values are sent and read.
+
+mod encode;
+mod numeric;
+mod shape;
+#[cfg(feature = "chrono")]
+mod time;
+
+pub(crate) use self::encode::{Bound, Refusal, Refused, own_type};
+pub(crate) use self::shape::{PostgresRow, Shape};

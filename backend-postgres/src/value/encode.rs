@@ -1,0 +1,223 @@
+//! Parameters as PostgreSQL takes them: each as the type that the server expects in its place.
+
+mod list;
+mod number;
+mod text;
+
+use activerecord_core::{ErrorKind, SqlValue};
+use bytes::{BufMut, BytesMut};
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type};
+
+/// A parameter on its way to the driver.
+pub(crate) struct Bound<'a> {
+    value: &'a SqlValue<'a>,
+    /// Its place, counted from 1.
+    number: usize,
+}
+
+impl<'a> Bound<'a> {
+    pub(crate) fn all(params: &'a [SqlValue<'a>]) -> impl ExactSizeIterator<Item = Self> {
+        let numbered = params.iter().enumerate();
+        numbered.map(|(index, value)| Self {
+            value,
+            number: index + 1,
+        })
+    }
+}
+
+/// A parameter that is not sent, and why.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) number: usize,
+    pub(crate) why: Refusal,
+}
+
+/// Why a value is not sent.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// It cannot be sent as what the server expects.
+    Value(ErrorKind, Cow<'static, str>),
+    /// The server knew nothing of the type and took it for text; it has to be told this one.
+    Untyped(Type),
+}
+
+type Written = Result<IsNull, Refusal>;
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self, expected: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        let number = self.number;
+        write(self.value, base(expected), out).map_err(|why| Refused { number, why }.into())
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    fn to_sql_checked(
+        &self,
+        expected: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        self.to_sql(expected, out)
+    }
+
+    /// Text is read by the server as whatever it expects.
+    fn encode_format(&self, expected: &Type) -> Format {
+        match self.value {
+            SqlValue::Text(_) => Format::Text,
+            SqlValue::List(values) if list::is_text(values, base(expected)) => Format::Text,
+            _ => Format::Binary,
+        }
+    }
+}
+
+/// The driver logs parameters by this.
+impl fmt::Debug for Bound<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.value.kind_name())
+    }
+}
+
+/// The type below a domain.
+fn base(mut expected: &Type) -> &Type {
+    while let Kind::Domain(inner) = expected.kind() {
+        expected = inner;
+    }
+    expected
+}
+
+/// Whether values of the type are text, as they are sent.
+fn is_text(expected: &Type) -> bool {
+    matches!(
+        *expected,
+        Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::XML
+    ) || matches!(expected.kind(), Kind::Enum(_))
+        || expected.name() == "citext"
+}
+
+fn write(value: &SqlValue<'_>, expected: &Type, out: &mut BytesMut) -> Written {
+    match value {
+        SqlValue::Null => return Ok(IsNull::Yes),
+        SqlValue::Text(text) => text::write(text, expected, out)?,
+        SqlValue::Json(text) => text::write_json(text, expected, out)?,
+        SqlValue::Bool(truth) => match *expected {
+            Type::BOOL => out.put_u8((*truth).into()),
+            _ => return Err(unexpected(value, Type::BOOL, expected)),
+        },
+        SqlValue::I64(whole) => number::write_integer(i128::from(*whole), value, expected, out)?,
+        SqlValue::U64(whole) => number::write_integer(i128::from(*whole), value, expected, out)?,
+        SqlValue::F32(real) => number::write_single(*real, value, expected, out)?,
+        SqlValue::F64(real) => number::write_double(*real, value, expected, out)?,
+        SqlValue::Bytes(bytes) => match *expected {
+            Type::BYTEA => out.put_slice(bytes),
+            Type::UUID if bytes.len() == 16 => out.put_slice(bytes),
+            _ => return Err(unexpected(value, Type::BYTEA, expected)),
+        },
+        SqlValue::List(values) => return list::write(values, expected, out),
+        SqlValue::Refused(why) => return Err(Refusal::Value(ErrorKind::Invalid, (*why).into())),
+        other => return write_of_library(other, expected, out),
+    }
+    Ok(IsNull::No)
+}
+
+/// Writes a value of a library's type.
+fn write_of_library(value: &SqlValue<'_>, expected: &Type, out: &mut BytesMut) -> Written {
+    match value {
+        #[cfg(feature = "chrono")]
+        SqlValue::Date(date) if *expected == Type::DATE => super::time::write_date(*date, out),
+        #[cfg(feature = "chrono")]
+        SqlValue::Date(_) => return Err(unexpected(value, Type::DATE, expected)),
+        #[cfg(feature = "chrono")]
+        SqlValue::Time(time) if *expected == Type::TIME => super::time::write_time(*time, out)?,
+        #[cfg(feature = "chrono")]
+        SqlValue::Time(_) => return Err(unexpected(value, Type::TIME, expected)),
+        #[cfg(feature = "chrono")]
+        SqlValue::DateTime(at) if *expected == Type::TIMESTAMP => super::time::write_instant(*at, out)?,
+        #[cfg(feature = "chrono")]
+        SqlValue::DateTime(_) => return Err(unexpected(value, Type::TIMESTAMP, expected)),
+        #[cfg(feature = "chrono")]
+        SqlValue::Timestamp(at) if *expected == Type::TIMESTAMPTZ => {
+            super::time::write_instant(at.naive_utc(), out)?;
+        }
+        #[cfg(feature = "chrono")]
+        SqlValue::Timestamp(_) => return Err(unexpected(value, Type::TIMESTAMPTZ, expected)),
+        #[cfg(feature = "uuid")]
+        SqlValue::Uuid(uuid) => match *expected {
+            Type::UUID | Type::BYTEA => out.put_slice(uuid.as_bytes()),
+            _ if is_text(expected) => {
+                out.put_slice(uuid.hyphenated().encode_lower(&mut [0; 36]).as_bytes());
+            }
+            _ => return Err(unexpected(value, Type::UUID, expected)),
+        },
+        #[cfg(feature = "decimal")]
+        SqlValue::Decimal(decimal) => number::write_decimal(*decimal, value, expected, out)?,
+        _ => return Err(unexpected(value, Type::TEXT, expected)),
+    }
+    Ok(IsNull::No)
+}
+
+/// The refusal of a value that is not of the expected type.
+#[cold]
+fn unexpected(value: &SqlValue<'_>, own: Type, expected: &Type) -> Refusal {
+    if *expected == Type::TEXT {
+        return Refusal::Untyped(own);
+    }
+    let message = format!(
+        "{} where PostgreSQL expects `{}`; where that is meant, cast it in the SQL: `CAST(? AS {})`",
+        value.kind_name(),
+        expected.name(),
+        own.name()
+    );
+    Refusal::Value(ErrorKind::Invalid, message.into())
+}
+
+/// The refusal of a value that the expected type cannot hold.
+#[cold]
+fn too_large(expected: &Type) -> Refusal {
+    let message = format!("it does not fit into PostgreSQL's `{}`", expected.name());
+    Refusal::Value(ErrorKind::OutOfRange, message.into())
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "parameter {}: ", self.number)?;
+        match &self.why {
+            Refusal::Value(_, message) => out.write_str(message),
+            Refusal::Untyped(own) => write!(
+                out,
+                "PostgreSQL takes it for text; say what it is in the SQL, as in `CAST(? AS {})`",
+                own.name()
+            ),
+        }
+    }
+}
+
+impl StdError for Refused {}
+
+/// The type to tell the server for a value whose place tells it nothing; `UNKNOWN` leaves it to the server.
+pub(crate) fn own_type(value: &SqlValue<'_>) -> Type {
+    match value {
+        SqlValue::Bool(_) => Type::BOOL,
+        SqlValue::I64(_) => Type::INT8,
+        SqlValue::U64(whole) if i64::try_from(*whole).is_ok() => Type::INT8,
+        SqlValue::U64(_) => Type::NUMERIC,
+        SqlValue::F32(_) => Type::FLOAT4,
+        SqlValue::F64(_) => Type::FLOAT8,
+        SqlValue::Bytes(_) => Type::BYTEA,
+        #[cfg(feature = "chrono")]
+        SqlValue::Date(_) => Type::DATE,
+        #[cfg(feature = "chrono")]
+        SqlValue::Time(_) => Type::TIME,
+        #[cfg(feature = "chrono")]
+        SqlValue::DateTime(_) => Type::TIMESTAMP,
+        #[cfg(feature = "chrono")]
+        SqlValue::Timestamp(_) => Type::TIMESTAMPTZ,
+        #[cfg(feature = "decimal")]
+        SqlValue::Decimal(_) => Type::NUMERIC,
+        SqlValue::List(values) => list::own_type(values),
+        _ => Type::UNKNOWN,
+    }
+}
