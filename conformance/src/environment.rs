@@ -97,7 +97,6 @@ impl fmt::Debug for SqliteFiles {
     }
 }
 
-
 /// Scratch.
 #[derive(Debug)]
 pub struct MysqlServer(pub &'static str, pub String);
@@ -105,7 +104,10 @@ pub struct MysqlServer(pub &'static str, pub String);
 struct Drops(String, String);
 impl Drop for Drops {
     fn drop(&mut self) {
-        if let Ok(admin) = activerecord_backend_mysql::Mysql::from_url(&self.0).and_then(|it| Backend::connect(&it)).as_mut() {
+        if let Ok(admin) = activerecord_backend_mysql::Mysql::from_url(&self.0)
+            .and_then(|it| Backend::connect(&it))
+            .as_mut()
+        {
             let sql = format!("DROP DATABASE {}", self.1);
             let _ = admin.execute(&activerecord::Statement::new(&sql, &[]));
         }
@@ -123,7 +125,10 @@ impl Environment for MysqlServer {
         let name = format!("ar_{}_{}", std::process::id(), N.fetch_add(1, Ordering::Relaxed));
         let admin = activerecord_backend_mysql::Mysql::from_url(&format!("{}/mysql", self.1))?;
         let mut admin = Backend::connect(&admin)?;
-        admin.execute(&activerecord::Statement::new(&format!("CREATE DATABASE {name}"), &[]))?;
+        admin.execute(&activerecord::Statement::new(
+            &format!("CREATE DATABASE {name}"),
+            &[],
+        ))?;
         let url = format!("{}/{name}?lock_timeout=5", self.1);
         let backend = activerecord_backend_mysql::Mysql::from_url(&url)?;
         let mut options = PoolOptions::default();

@@ -14,8 +14,13 @@ fn main() {
     let arguments = Arguments::from_args();
     let cases = conformance::cases::all();
     let mut environments: Vec<Arc<dyn Environment>> = vec![Arc::new(SqliteFiles::plain())];
-    for (name, variable) in [("mysql", "CONFORMANCE_MYSQL_URL"), ("mariadb", "CONFORMANCE_MARIADB_URL")] {
-        if let Ok(url) = std::env::var(variable) { environments.push(Arc::new(conformance::environment::MysqlServer(name, url))); }
+    for (name, variable) in [
+        ("mysql", "CONFORMANCE_MYSQL_URL"),
+        ("mariadb", "CONFORMANCE_MARIADB_URL"),
+    ] {
+        if let Ok(url) = std::env::var(variable) {
+            environments.push(Arc::new(conformance::environment::MysqlServer(name, url)));
+        }
     }
     let mut trials = vec![coverage_trial(cases.clone())];
     for environment in &environments {

@@ -7,7 +7,7 @@ mod private;
 mod selection;
 mod ways;
 
-use conformance::servers::{Kind, Origin, Search, Selection, ServerError, Servers};
+use conformance::servers::{Kind, Origin, PrivateServer, Search, Selection, ServerError, Servers};
 use libtest_mimic::{Arguments, Trial};
 use std::env;
 use std::net::TcpStream;
@@ -71,6 +71,13 @@ type Outcome = Result<(), ServerError>;
 fn find(kind: Kind, way: Origin) -> Result<Servers, ServerError> {
     Search::from_environment().only(&[way]).find(&[kind])
 }
+
+/// All threads of a run share its servers.
+const _: fn() = || {
+    fn shared<T: Send + Sync>() {}
+    shared::<Servers>();
+    shared::<PrivateServer>();
+};
 
 /// Whether somebody listens there.
 fn listens(address: &str) -> bool {
