@@ -175,6 +175,8 @@ fn missing_feature(feature: &str) -> Error {
 fn unsupported(scheme: &str) -> Error {
     Error::new(
         ErrorKind::Config,
-        format!("there is no backend for `{scheme}:` URLs in this version; there are `sqlite:` and `postgres:`"),
+        format!(
+            "there is no backend for `{scheme}:` URLs in this version; there are `sqlite:` and `postgres:`"
+        ),
     )
 }
