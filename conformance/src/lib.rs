@@ -13,4 +13,5 @@ pub mod modes;
 pub mod prelude;
 pub mod random;
 pub mod saboteur;
+pub mod skips;
 pub mod support;

@@ -18,6 +18,8 @@ pub struct Capabilities {
     pub isolation: &'static [Isolation],
     /// A transaction can wait for a state that no conflict can spoil.
     pub deferrable: bool,
+    /// How many digits behind the second a time keeps; a finer one is refused.
+    pub time_digits: u32,
 }
 
 impl Capabilities {
@@ -34,6 +36,7 @@ impl Capabilities {
                 Isolation::Serializable,
             ],
             deferrable: false,
+            time_digits: 6,
         }
     }
 
@@ -45,6 +48,7 @@ impl Capabilities {
             keeps_connections: true,
             isolation: &[Isolation::Serializable],
             deferrable: false,
+            time_digits: 9,
         }
     }
 
