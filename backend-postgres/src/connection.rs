@@ -3,6 +3,7 @@
 mod cancel;
 mod control;
 mod statements;
+mod text;
 
 pub(crate) use self::cancel::Canceler;
 pub(crate) use self::statements::Prepared;
@@ -107,9 +108,16 @@ impl PostgresConnection {
                 "the SQL holds a NUL character, which PostgreSQL does not take",
             ));
         }
+        if text::is_empty(sql) {
+            return Err(Error::invalid("the text holds no statement"));
+        }
         let statement = self.client.prepare(sql).await;
         match statement {
             Ok(statement) => Ok((self.statements.keep(sql, statement), false)),
+            Err(failure) if error::is_syntax(&failure) && text::holds_several(sql) => {
+                Err(Error::invalid("the text holds more than one statement")
+                    .with_source(error::explain(failure)))
+            }
             // Nothing has run, so nothing of it is in doubt.
             Err(failure) => Err(self.explain(sql, failure, false, false).await),
         }

@@ -136,6 +136,13 @@ pub(crate) fn may_be_outdated(failure: &tokio_postgres::Error) -> bool {
     })
 }
 
+/// Whether the server could not read the text.
+pub(crate) fn is_syntax(failure: &tokio_postgres::Error) -> bool {
+    failure
+        .as_db_error()
+        .is_some_and(|answer| answer.code().code() == "42601")
+}
+
 fn of_refused(refused: &Refused) -> Error {
     let kind = match refused.why {
         Refusal::Value(kind, _) => kind,

@@ -1,7 +1,15 @@
 //! The databases that the suite runs on.
 
-use activerecord::{Backend, Database, Error, ErrorKind, PoolOptions, Result};
-use activerecord_backend_sqlite::Sqlite;
+mod mysql;
+mod postgres;
+mod sqlite;
+
+pub use self::mysql::MysqlServer;
+pub use self::postgres::PostgresServer;
+pub use self::sqlite::SqliteFiles;
+pub(crate) use self::sqlite::file_of;
+
+use activerecord::{Backend, Database, Error, ErrorKind, Handle, Result};
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
@@ -12,12 +20,30 @@ pub trait Environment: fmt::Debug + Send + Sync {
     /// Its name, the first part of every case's name.
     fn name(&self) -> &'static str;
 
+    /// Whether the database has what some cases need; without it they are not run.
+    fn has(&self, need: Need) -> bool;
+
     /// A database without any table, for one case.
     ///
     /// # Errors
     ///
     /// Where it cannot be had; the message says how to provide it.
     fn fresh(&self) -> Result<Fresh>;
+}
+
+/// What some cases need, for what they say is said of such databases alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Need {
+    /// The database is a file that the program opens by itself.
+    Files,
+    /// One writer at a time: the others queue for their turn, here and not in the database.
+    WriterLane,
+    /// A statement that fails leaves the transaction as it was before.
+    GoesOnAfterFailure,
+    /// Operations of async handles run on threads of the database's own.
+    Threads,
+    /// A statement can end the whole transaction, the savepoints in it too.
+    EndsTransactions,
 }
 
 /// A database for one case, and what has to live as long.
@@ -38,102 +64,49 @@ impl Fresh {
     }
 }
 
-/// SQLite, in a file of its own for each case.
-pub struct SqliteFiles {
-    wrap: Wrap,
-    acquire_timeout: Duration,
-}
-
-type Wrap = Box<dyn Fn(Sqlite) -> Arc<dyn Backend> + Send + Sync>;
-
-impl SqliteFiles {
-    /// The backend as it is.
-    pub fn plain() -> Self {
-        Self::wrapped(|sqlite| Arc::new(sqlite))
-    }
-
-    /// The backend with something around it.
-    pub fn wrapped(wrap: impl Fn(Sqlite) -> Arc<dyn Backend> + Send + Sync + 'static) -> Self {
-        Self {
-            wrap: Box::new(wrap),
-            acquire_timeout: Duration::from_secs(5),
-        }
-    }
-
-    /// Waits no longer than this for a connection or for the turn to write.
-    #[must_use]
-    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
-        self.acquire_timeout = timeout;
-        self
+/// A trigger that gives each new user a twin, a row of its own.
+pub fn twin_trigger(dialect: &str) -> &'static [&'static str] {
+    match dialect {
+        "postgres" => postgres::TWIN_TRIGGER,
+        _ => sqlite::TWIN_TRIGGER,
     }
 }
 
-impl Environment for SqliteFiles {
-    fn name(&self) -> &'static str {
-        "sqlite"
-    }
-
-    fn fresh(&self) -> Result<Fresh> {
-        let directory = tempfile::tempdir().map_err(|error| {
-            Error::new(
-                ErrorKind::Io,
-                "no temporary directory; set TMPDIR to one that can be written",
-            )
-            .with_source(error)
-        })?;
-        let file = directory.path().join("case.db");
-        let backend = (self.wrap)(Sqlite::file(file).busy_timeout(self.acquire_timeout));
-        let mut options = PoolOptions::default();
-        options.size = 4;
-        options.acquire_timeout = self.acquire_timeout;
-        let database = Database::open(backend, options)?;
-        Ok(Fresh::new(database, directory))
+/// A trigger by which a user named `no` is ignored.
+pub fn ignoring_trigger(dialect: &str) -> &'static [&'static str] {
+    match dialect {
+        "postgres" => postgres::IGNORING_TRIGGER,
+        _ => sqlite::IGNORING_TRIGGER,
     }
 }
 
-impl fmt::Debug for SqliteFiles {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("SqliteFiles")
+/// Nothing is open on the database but what asks.
+///
+/// # Errors
+///
+/// What the database says, or what is open.
+pub fn leaves_nothing_open(stranger: &Database) -> Result<()> {
+    match stranger.dialect().name() {
+        "mysql" | "mariadb" => mysql::leaves_nothing_open(stranger),
+        "postgres" => postgres::leaves_nothing_open(stranger),
+        // A stranger who could write has seen that there is no lock.
+        _ => Ok(()),
     }
 }
 
-/// Scratch.
-#[derive(Debug)]
-pub struct MysqlServer(pub &'static str, pub String);
-
-struct Drops(String, String);
-impl Drop for Drops {
-    fn drop(&mut self) {
-        if let Ok(admin) = activerecord_backend_mysql::Mysql::from_url(&self.0)
-            .and_then(|it| Backend::connect(&it))
-            .as_mut()
-        {
-            let sql = format!("DROP DATABASE {}", self.1);
-            let _ = admin.execute(&activerecord::Statement::new(&sql, &[]));
-        }
-    }
-}
-
-impl Environment for MysqlServer {
-    fn name(&self) -> &'static str {
-        self.0
-    }
-
-    fn fresh(&self) -> Result<Fresh> {
-        use std::sync::atomic::{AtomicU32, Ordering};
-        static N: AtomicU32 = AtomicU32::new(0);
-        let name = format!("ar_{}_{}", std::process::id(), N.fetch_add(1, Ordering::Relaxed));
-        let admin = activerecord_backend_mysql::Mysql::from_url(&format!("{}/mysql", self.1))?;
-        let mut admin = Backend::connect(&admin)?;
-        admin.execute(&activerecord::Statement::new(
-            &format!("CREATE DATABASE {name}"),
-            &[],
-        ))?;
-        let url = format!("{}/{name}?lock_timeout=5", self.1);
-        let backend = activerecord_backend_mysql::Mysql::from_url(&url)?;
-        let mut options = PoolOptions::default();
-        options.size = 4;
-        let database = Database::open(Arc::new(backend), options)?;
-        Ok(Fresh::new(database, Drops(format!("{}/mysql", self.1), name)))
+/// The way to the same database once more, as another process has it; it waits so long for a lock.
+///
+/// # Errors
+///
+/// What the database says.
+pub fn again(handle: &Database, lock_wait: Duration) -> Result<Arc<dyn Backend>> {
+    match handle.dialect().name() {
+        "mysql" | "mariadb" => mysql::again(handle, lock_wait),
+        "sqlite" => sqlite::again(handle, lock_wait),
+        "postgres" => postgres::again(handle, lock_wait),
+        other => Err(Error::new(
+            ErrorKind::Config,
+            format!("the suite does not know how to reach a database of `{other}` once more"),
+        )),
     }
 }

@@ -1,6 +1,6 @@
 //! How a case is run: on a fresh database, in its mode, within a deadline.
 
-use crate::environment::Environment;
+use crate::environment::{Environment, Need};
 use activerecord::{AsyncDatabase, Database, Result};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -15,6 +15,7 @@ pub struct Case {
     definition: &'static str,
     area: &'static str,
     name: &'static str,
+    needs: &'static [Need],
     body: Body,
 }
 
@@ -38,6 +39,7 @@ impl Case {
             definition,
             area,
             name,
+            needs: &[],
             body: Body::Blocking(body),
         }
     }
@@ -53,8 +55,21 @@ impl Case {
             definition,
             area,
             name,
+            needs: &[],
             body: Body::Asynchronous(body),
         }
+    }
+
+    /// The same, for databases that have something.
+    #[must_use]
+    pub fn needing(mut self, needs: &'static [Need]) -> Self {
+        self.needs = needs;
+        self
+    }
+
+    /// What the case needs and the database lacks.
+    pub fn missing_on(&self, environment: &dyn Environment) -> Option<Need> {
+        self.needs.iter().copied().find(|need| !environment.has(*need))
     }
 
     /// The mode's name.

@@ -14,4 +14,5 @@ pub mod prelude;
 pub mod random;
 pub mod saboteur;
 pub mod servers;
+pub mod skips;
 pub mod support;

@@ -20,12 +20,35 @@ pub mod blocking {
         };
     }
 
+    /// Does what blocks, which in an async task is not done just so.
+    pub fn aside<T>(work: impl FnOnce() -> T) -> T {
+        work()
+    }
+
     /// A handle of each mode over the database of a case.
     pub fn handles(db: &Db) -> (activerecord::Database, activerecord::AsyncDatabase) {
         (db.clone(), db.to_async())
     }
 
-    /// A second handle on the file of a database, as another process has one.
+    /// The database of a case once more, as its backend.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn backend(db: &Db) -> activerecord::Result<std::sync::Arc<dyn activerecord::Backend>> {
+        crate::environment::again(db, std::time::Duration::from_millis(50))
+    }
+
+    /// The least fraction of a second, in nanoseconds, that a time of the database can have.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn least_fraction(db: &Db) -> activerecord::Result<u32> {
+        crate::support::least_fraction(db)
+    }
+
+    /// A second handle on the database of a case, as another process has one.
     ///
     /// # Errors
     ///
@@ -34,7 +57,7 @@ pub mod blocking {
         crate::support::stranger_to(db)
     }
 
-    /// A second handle on the file of a database, with a spy between.
+    /// A second handle on the database of a case, with a spy between.
     ///
     /// # Errors
     ///
@@ -75,27 +98,51 @@ pub mod asynchronous {
         };
     }
 
+    /// Does what blocks, which in an async task is not done just so.
+    pub fn aside<T>(work: impl FnOnce() -> T) -> T {
+        tokio::task::block_in_place(work)
+    }
+
     /// A handle of each mode over the database of a case.
     pub fn handles(db: &Db) -> (activerecord::Database, activerecord::AsyncDatabase) {
         (db.to_blocking(), db.clone())
     }
 
-    /// A second handle on the file of a database, as another process has one.
+    /// The database of a case once more, as its backend.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn backend(db: &Db) -> activerecord::Result<std::sync::Arc<dyn activerecord::Backend>> {
+        let wait = std::time::Duration::from_millis(50);
+        aside(|| crate::environment::again(&db.to_blocking(), wait))
+    }
+
+    /// The least fraction of a second, in nanoseconds, that a time of the database can have.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn least_fraction(db: &Db) -> activerecord::Result<u32> {
+        aside(|| crate::support::least_fraction(&db.to_blocking()))
+    }
+
+    /// A second handle on the database of a case, as another process has one.
     ///
     /// # Errors
     ///
     /// What the database says.
     pub fn stranger(db: &Db) -> activerecord::Result<Db> {
-        Ok(crate::support::stranger_to(&db.to_blocking())?.to_async())
+        Ok(aside(|| crate::support::stranger_to(&db.to_blocking()))?.to_async())
     }
 
-    /// A second handle on the file of a database, with a spy between.
+    /// A second handle on the database of a case, with a spy between.
     ///
     /// # Errors
     ///
     /// What the database says.
     pub fn spied(db: &Db) -> activerecord::Result<(Db, crate::support::Calls)> {
-        let (spied, calls) = crate::support::spied(&db.to_blocking())?;
+        let (spied, calls) = aside(|| crate::support::spied(&db.to_blocking()))?;
         Ok((spied.to_async(), calls))
     }
 

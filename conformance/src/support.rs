@@ -6,37 +6,39 @@ mod spy;
 pub use self::cut::{Cut, DropAfter, cuts};
 pub use self::spy::{Calls, Spy};
 
+use crate::environment::{again, leaves_nothing_open};
 use activerecord::{
-    AsyncDatabase, Connect, ConnectOptions, Database, Error, ErrorKind, PoolOptions, PoolStatus, Result,
-    Verbs,
+    AsyncDatabase, Connect, ConnectOptions, Database, Error, ErrorKind, Handle, PoolOptions, PoolStatus,
+    Result, Verbs,
 };
-use activerecord_backend_sqlite::Sqlite;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Long enough for anything that comes at all.
 const HANG: Duration = Duration::from_secs(30);
 
-/// The file of a database.
-///
-/// # Errors
-///
-/// What the database says.
-pub fn file_of(handle: &Database) -> Result<String> {
-    let files = handle.query_sql::<(i64, String, String)>("PRAGMA database_list", ())?;
-    Ok(files[0].2.clone())
-}
+/// How long a stranger waits.
+const STRANGERS_WAIT: Duration = Duration::from_millis(50);
 
-/// A second handle on the file of a database, which knows nothing of the first: to SQLite it is another process. It
-/// waits 50 ms for a lock, for a connection and for its turn.
+/// A second handle on a database, which knows nothing of the first: to the database it is another process. It waits
+/// 50 ms for a lock, for a connection and for its turn.
 ///
 /// # Errors
 ///
 /// What the database says.
 pub fn stranger_to(handle: &Database) -> Result<Database> {
-    let url = format!("sqlite://{}?busy_timeout=50", file_of(handle)?);
-    let options = ConnectOptions::new(url).pool_size(2);
-    Database::connect(options.acquire_timeout(Duration::from_millis(50)))
+    Database::open(again(handle, STRANGERS_WAIT)?, strangers_options(handle))
+}
+
+fn strangers_options(handle: &Database) -> PoolOptions {
+    let mut options = PoolOptions::default();
+    options.size = 2;
+    options.acquire_timeout = match handle.dialect().name() {
+        "sqlite" => STRANGERS_WAIT,
+        // Opening a connection to a busy server may take longer than any lock.
+        _ => Duration::from_secs(1),
+    };
+    options
 }
 
 /// A handle that waits 50 ms for its one connection, over a database in memory.
@@ -48,18 +50,32 @@ pub fn in_memory() -> Result<Database> {
     Database::connect(ConnectOptions::new("sqlite::memory:").acquire_timeout(Duration::from_millis(50)))
 }
 
-/// A second handle on the file of a database, with a spy between.
+/// A second handle on a database, with a spy between.
 ///
 /// # Errors
 ///
 /// What the database says.
 pub fn spied(handle: &Database) -> Result<(Database, Calls)> {
-    let sqlite = Sqlite::file(file_of(handle)?).busy_timeout(Duration::from_millis(50));
-    let (spy, calls) = Spy::on(sqlite);
-    let mut options = PoolOptions::default();
-    options.size = 2;
-    options.acquire_timeout = Duration::from_millis(50);
-    Ok((Database::open(Arc::new(spy), options)?, calls))
+    let (spy, calls) = Spy::on(again(handle, STRANGERS_WAIT)?);
+    Ok((Database::open(Arc::new(spy), strangers_options(handle))?, calls))
+}
+
+/// Whether the database's own code is one of these: SQLite's, PostgreSQL's or another's, each for the same mistake.
+pub fn has_code(error: &Error, codes: &[&str]) -> bool {
+    let number = error.code().map(|code| code.to_string());
+    let state = error.sqlstate().map(ToOwned::to_owned);
+    let mut given = number.into_iter().chain(state);
+    given.any(|code| codes.contains(&&*code))
+}
+
+/// The least fraction of a second, in nanoseconds, that a time of the database can have.
+///
+/// # Errors
+///
+/// What the database says.
+pub fn least_fraction(handle: &Database) -> Result<u32> {
+    let digits = again(handle, STRANGERS_WAIT)?.capabilities().time_digits;
+    Ok(10_u32.pow(9 - digits))
 }
 
 /// The kind of the error that a call is to fail with.
@@ -116,8 +132,13 @@ pub async fn is_whole(handle: &AsyncDatabase) -> Result<()> {
     until_async(handle, |status| status.in_use == 0).await;
     let status = handle.status();
     assert_eq!((status.waiting, status.waiting_to_write), (0, 0));
-    let stranger = stranger_to(&handle.to_blocking())?;
-    stranger.execute("CREATE TABLE IF NOT EXISTS strangers (id INTEGER)", ())?;
-    stranger.execute("INSERT INTO strangers (id) VALUES (1)", ())?;
-    Ok(())
+    tokio::task::block_in_place(|| {
+        let handle = handle.to_blocking();
+        let mut options = strangers_options(&handle);
+        options.acquire_timeout = HANG;
+        let stranger = Database::open(again(&handle, STRANGERS_WAIT)?, options)?;
+        stranger.execute("CREATE TABLE IF NOT EXISTS strangers (id INTEGER)", ())?;
+        stranger.execute("INSERT INTO strangers (id) VALUES (1)", ())?;
+        leaves_nothing_open(&stranger)
+    })
 }

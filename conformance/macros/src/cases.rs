@@ -86,8 +86,10 @@ impl Suite {
     }
 
     fn list(&self, mode: Mode, layout: Layout) -> TokenStream {
-        let cases = self.members_in(mode).filter_map(Member::case);
-        let entries = cases.map(|case| self.entry(mode, layout, case));
+        let cases = self
+            .members_in(mode)
+            .filter_map(|member| Some((member, member.case()?)));
+        let entries = cases.map(|(member, case)| self.entry(mode, layout, member, case));
         // An array, as `vec!` does not take entries with a `#[cfg(..)]`.
         quote! {
             /// The cases of this copy.
@@ -98,14 +100,18 @@ impl Suite {
     }
 
     /// A case in the list. Its tokens point to the case, which is where a wrong signature is to be mended.
-    fn entry(&self, mode: Mode, layout: Layout, case: &ItemFn) -> TokenStream {
+    fn entry(&self, mode: Mode, layout: Layout, member: &Member, case: &ItemFn) -> TokenStream {
         let (suite, layout, function) = (&self.name, layout.name(), &case.sig.ident);
         let (constructor, name) = (mode.ident(), function.unraw().to_string());
         let conditions = conditions(case);
         let span = Span::call_site().located_at(function.span());
         let runner = runner(mode, function, span);
+        let needs = match member.needs.as_slice() {
+            [] => None,
+            needs => Some(quote!(.needing(&[#(crate::environment::Need::#needs),*]))),
+        };
         quote_spanned! {span=>
-            #(#conditions)* crate::harness::Case::#constructor(#layout, #suite, #name, #runner)
+            #(#conditions)* crate::harness::Case::#constructor(#layout, #suite, #name, #runner)#needs
         }
     }
 

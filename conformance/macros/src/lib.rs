@@ -43,9 +43,11 @@ use syn::{ItemMod, parse_macro_input};
 /// # Escapes
 ///
 /// - `#[only(blocking)]` or `#[only(asynchronous)]` on an item keeps it out of the other mode.
+/// - `#[needs(Files)]` on a case names a `crate::environment::Need`: it is not run on databases without that, and the
+///   run says so.
 /// - `keep_async! { .. }`, always with braces, stands for its tokens, which stay async in both modes.
 ///   It may hold items, statements or an expression.
-/// - Attributes other than `only` are left as they are.
+/// - Attributes other than `only` and `needs` are left as they are.
 ///
 /// # Limits
 ///

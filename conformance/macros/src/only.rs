@@ -1,24 +1,37 @@
-//! `#[only(blocking)]` and `#[only(asynchronous)]`.
+//! `#[only(blocking)]`, `#[only(asynchronous)]` and `#[needs(..)]`.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
-use syn::{Attribute, Error, Item, Result};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Error, Item, Result, Token};
 
 use crate::copy::Mode;
 
 /// Takes `#[only(..)]` off an item and says which mode it names.
 pub(crate) fn take_only(item: &mut Item) -> Result<Option<Mode>> {
-    let Some(attributes) = attributes_mut(item) else {
-        return Ok(None);
-    };
-    let found: Vec<Attribute> = attributes
-        .extract_if(.., |attribute| attribute.path().is_ident("only"))
-        .collect();
-    match found.as_slice() {
+    match take(item, "only").as_slice() {
         [] => Ok(None),
         [only] => named_mode(only).map(Some),
         [_, second, ..] => Err(Error::new_spanned(second, "an item has one `#[only(..)]`")),
     }
+}
+
+/// Takes `#[needs(..)]` off an item and says what of a database it needs.
+pub(crate) fn take_needs(item: &mut Item) -> Result<Vec<Ident>> {
+    let mut needs = Vec::new();
+    for attribute in take(item, "needs") {
+        needs.extend(attribute.parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated)?);
+    }
+    Ok(needs)
+}
+
+fn take(item: &mut Item, name: &str) -> Vec<Attribute> {
+    let Some(attributes) = attributes_mut(item) else {
+        return Vec::new();
+    };
+    attributes
+        .extract_if(.., |attribute| attribute.path().is_ident(name))
+        .collect()
 }
 
 fn named_mode(only: &Attribute) -> Result<Mode> {

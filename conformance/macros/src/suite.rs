@@ -2,24 +2,31 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Error, FnArg, Item, ItemFn, ItemMod, Pat, Result, Signature};
 
 use crate::copy::Mode;
-use crate::only::take_only;
+use crate::only::{take_needs, take_only};
 
 /// An item of the module and the mode it is confined to, if any.
 pub(crate) struct Member {
-    /// The item, without `#[only(..)]`.
+    /// The item, without `#[only(..)]` and `#[needs(..)]`.
     pub(crate) item: Item,
     only: Option<Mode>,
+    /// What a case needs of its database.
+    pub(crate) needs: Vec<Ident>,
 }
 
 impl Member {
     fn new(mut item: Item) -> Result<Self> {
         let only = take_only(&mut item)?;
-        Ok(Self { item, only })
+        let needs = take_needs(&mut item)?;
+        let member = Self { item, only, needs };
+        match (member.needs.first(), member.case()) {
+            (Some(need), None) => Err(Error::new(need.span(), "only a case has `#[needs(..)]`")),
+            _ => Ok(member),
+        }
     }
 
     pub(crate) fn is_in(&self, mode: Mode) -> bool {

@@ -12,42 +12,42 @@ mod parity {
 
     async fn both_handles_see_each_others_rows(db: &Db) -> Result<()> {
         let (blocking, asynchronous) = handles(db);
-        blocking.create_table::<MixedUser>()?;
-        let mut ann = MixedUser::named("ann").save(&blocking)?;
+        aside(|| blocking.create_table::<MixedUser>())?;
+        let mut ann = aside(|| MixedUser::named("ann").save(&blocking))?;
         keep_async! {
             let mut bob = wait!(async { MixedUser::named("bob").save(&asynchronous).await })?;
             let found = wait!(async { MixedUser::find(&asynchronous, ann.id).await })?;
             assert_eq!(found, ann);
         }
-        assert_eq!(MixedUser::find(&blocking, bob.id)?, bob);
+        assert_eq!(aside(|| MixedUser::find(&blocking, bob.id))?, bob);
         // A row goes on in the other mode from where it was.
         ann.name = "Anna".into();
         bob.name = "Bobby".into();
         keep_async! { wait!(async { ann.save(&asynchronous).await })?; }
-        bob.save(&blocking)?;
-        let names = MixedUser::query()
-            .order_by(|u| u.id.asc())
-            .select(|u| u.name)
-            .all(&blocking)?;
+        aside(|| bob.save(&blocking))?;
+        let names = MixedUser::query().order_by(|u| u.id.asc()).select(|u| u.name);
+        let names = aside(|| names.all(&blocking))?;
         assert_eq!(names, ["Anna", "Bobby"]);
         Ok(())
     }
 
     async fn both_modes_answer_alike(db: &Db) -> Result<()> {
         let (blocking, asynchronous) = handles(db);
-        blocking.create_table::<MixedUser>()?;
+        aside(|| blocking.create_table::<MixedUser>())?;
         let users = ["ann", "bob", "cid"].map(MixedUser::named).to_vec();
-        let saved = MixedUser::insert_all(&blocking, users)?;
+        let saved = aside(|| MixedUser::insert_all(&blocking, users))?;
         let query = || {
             MixedUser::query()
                 .filter(|u| u.name.ge("b"))
                 .order_by(|u| u.id.desc())
         };
         let here = (
-            query().all(&blocking)?,
-            MixedUser::query().count(&blocking)?,
-            MixedUser::find(&blocking, 9).unwrap_err().kind(),
-            MixedUser::named("ann").save(&blocking).unwrap_err().kind(),
+            aside(|| query().all(&blocking))?,
+            aside(|| MixedUser::query().count(&blocking))?,
+            aside(|| MixedUser::find(&blocking, 9)).unwrap_err().kind(),
+            aside(|| MixedUser::named("ann").save(&blocking))
+                .unwrap_err()
+                .kind(),
         );
         keep_async! {
             let there = wait!(async {
@@ -70,9 +70,9 @@ mod parity {
     async fn both_handles_share_the_connections(db: &Db) -> Result<()> {
         let (blocking, asynchronous) = handles(db);
         assert_eq!(blocking.status().size, asynchronous.status().size);
-        let tx = blocking.begin()?;
+        let tx = aside(|| blocking.begin())?;
         assert_eq!((blocking.status().in_use, asynchronous.status().in_use), (1, 1));
-        drop(tx);
+        aside(|| drop(tx));
         keep_async! {
             let tx = wait!(async { asynchronous.begin().await })?;
             assert_eq!((blocking.status().in_use, asynchronous.status().in_use), (1, 1));
@@ -85,8 +85,8 @@ mod parity {
 
     async fn a_closed_handle_is_closed_in_both_modes(db: &Db) -> Result<()> {
         let (blocking, asynchronous) = handles(db);
-        blocking.create_table::<MixedUser>()?;
-        blocking.clone().close();
+        aside(|| blocking.create_table::<MixedUser>())?;
+        aside(|| blocking.clone().close());
         let refused = MixedUser::find_all(&blocking).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::PoolClosed);
         keep_async! {
@@ -99,7 +99,7 @@ mod parity {
     /// Writers of both modes at once queue for their turn and lose nothing.
     async fn both_modes_write_at_once(db: &Db) -> Result<()> {
         let (blocking, asynchronous) = handles(db);
-        blocking.create_table::<MixedUser>()?;
+        aside(|| blocking.create_table::<MixedUser>())?;
         let thread = std::thread::spawn(move || -> Result<()> {
             for number in 0..20 {
                 MixedUser::named(&format!("blocking-{number}")).save(&blocking)?;
@@ -114,9 +114,9 @@ mod parity {
                 Ok::<_, Error>(())
             })?;
         }
-        thread.join().unwrap()?;
+        aside(|| thread.join().unwrap())?;
         let (blocking, _) = handles(db);
-        assert_eq!(MixedUser::query().count(&blocking)?, 40);
+        assert_eq!(aside(|| MixedUser::query().count(&blocking))?, 40);
         Ok(())
     }
 

@@ -37,14 +37,14 @@ impl Calls {
 
 /// A backend with a spy before it.
 #[derive(Debug)]
-pub struct Spy<B> {
-    backend: B,
+pub struct Spy {
+    backend: Arc<dyn Backend>,
     calls: Calls,
 }
 
-impl<B: Backend> Spy<B> {
+impl Spy {
     /// Puts a spy before a backend.
-    pub fn on(backend: B) -> (Self, Calls) {
+    pub fn on(backend: Arc<dyn Backend>) -> (Self, Calls) {
         let calls = Calls::default();
         (
             Self {
@@ -56,7 +56,7 @@ impl<B: Backend> Spy<B> {
     }
 }
 
-impl<B: Backend> Backend for Spy<B> {
+impl Backend for Spy {
     fn dialect(&self) -> &'static dyn Dialect {
         self.backend.dialect()
     }

@@ -20,6 +20,8 @@ pub struct Capabilities {
     pub isolation: &'static [Isolation],
     /// A transaction can wait for a state that no conflict can spoil.
     pub deferrable: bool,
+    /// How many digits behind the second a time keeps; a finer one is refused.
+    pub time_digits: u32,
 }
 
 impl Capabilities {
@@ -37,6 +39,7 @@ impl Capabilities {
                 Isolation::Serializable,
             ],
             deferrable: false,
+            time_digits: 6,
         }
     }
 
@@ -49,6 +52,7 @@ impl Capabilities {
             pipelines: false,
             isolation: &[Isolation::Serializable],
             deferrable: false,
+            time_digits: 9,
         }
     }
 

@@ -5,13 +5,15 @@ use crate::driver::Row;
 use crate::error::{Error, Result};
 use crate::record::FromRow;
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::ser::{CompactFormatter, Formatter};
+use std::io::{self, Write};
 use std::ops::{Deref, DerefMut};
 
 impl Value for serde_json::Value {
     const TYPE: ColumnType = ColumnType::Json;
 
     fn to_value(&self) -> SqlValue<'_> {
-        SqlValue::Json(self.to_string().into())
+        written(self)
     }
 
     fn from_value(value: SqlValue<'_>) -> Result<Self> {
@@ -31,10 +33,7 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Value for Json<T> 
     const TYPE: ColumnType = ColumnType::Json;
 
     fn to_value(&self) -> SqlValue<'_> {
-        serde_json::to_string(&self.0).map_or(
-            SqlValue::Refused("the value does not serialise to JSON"),
-            |text| SqlValue::Json(text.into()),
-        )
+        written(&self.0)
     }
 
     fn from_value(value: SqlValue<'_>) -> Result<Self> {
@@ -47,6 +46,31 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> FromRow for Json<T
 
     fn from_row(row: &dyn Row) -> Result<Self> {
         row.get(0)
+    }
+}
+
+fn written(value: &impl Serialize) -> SqlValue<'static> {
+    let mut text = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, Plain);
+    let written = value.serialize(&mut serializer).ok();
+    match written.and_then(|()| String::from_utf8(text).ok()) {
+        Some(text) => SqlValue::Json(text.into()),
+        None => SqlValue::Refused("the value does not serialise to JSON"),
+    }
+}
+
+/// Writes documents without spaces, and floats so that they stay floats: a database that keeps numbers as numbers
+/// turns `1.5e16` into an integer, but not `15000000000000000.0`.
+struct Plain;
+
+impl Formatter for Plain {
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        // Past these an integer of that size is read as a float again.
+        const INTEGERS: f64 = 2e19;
+        match value.abs() < INTEGERS && value.fract() == 0.0 {
+            true => write!(writer, "{value:.1}"),
+            false => CompactFormatter.write_f64(writer, value),
+        }
     }
 }
 

@@ -38,6 +38,7 @@ fn exact_float(whole: i128, digits: u32, expected: &Type) -> Result<f64, Refusal
 pub(super) fn write_single(real: f32, value: &SqlValue<'_>, expected: &Type, out: &mut BytesMut) -> Done {
     match *expected {
         Type::FLOAT4 => out.put_f32(real),
+        Type::NUMERIC => return write_digits(&real.to_string(), expected, out),
         Type::TEXT => return Err(unexpected(value, Type::FLOAT4, expected)),
         _ => return write_double(f64::from(real), value, expected, out),
     }
@@ -58,12 +59,26 @@ pub(super) fn write_double(real: f64, value: &SqlValue<'_>, expected: &Type, out
             }
             out.put_f32(narrow);
         }
-        Type::INT2 | Type::INT4 | Type::INT8 | Type::NUMERIC => {
+        Type::NUMERIC => return write_digits(&real.to_string(), expected, out),
+        Type::INT2 | Type::INT4 | Type::INT8 => {
             let whole = whole(real).ok_or_else(|| inexact(expected))?;
             return write_integer(whole.into(), value, expected, out);
         }
         _ => return Err(unexpected(value, Type::FLOAT8, expected)),
     }
+    Ok(())
+}
+
+/// Writes a float by the shortest digits that it reads from.
+fn write_digits(text: &str, expected: &Type, out: &mut BytesMut) -> Done {
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{fraction}")
+        .parse()
+        .ok()
+        .filter(|_| text.len() <= 34);
+    let scale = u32::try_from(fraction.len()).unwrap_or_default();
+    write_numeric(negative, digits.ok_or_else(|| inexact(expected))?, scale, out);
     Ok(())
 }
 

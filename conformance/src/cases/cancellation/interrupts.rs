@@ -42,7 +42,7 @@ mod cancellation {
     }
 
     #[only(asynchronous)]
-    const ENDLESS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000000) \
+    const ENDLESS: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) \
                            SELECT COUNT(*) FROM n";
 
     /// Tells that it has started, goes on when it is told to, and then runs a statement.

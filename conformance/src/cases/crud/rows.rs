@@ -250,6 +250,7 @@ pub(super) mod crud {
 
     /// Raw SQL that writes queues with the writers, whichever verb it is given to.
     #[only(asynchronous)]
+    #[needs(WriterLane)]
     async fn a_raw_write_waits_for_its_turn(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let writer = db.begin().await?;

@@ -6,8 +6,9 @@ pub(super) use self::errors::cases;
 
 #[cases]
 mod errors {
+    use crate::environment::file_of;
     use crate::prelude::*;
-    use crate::support::{failure, file_of, kind};
+    use crate::support::{failure, kind};
     use activerecord::ConnectOptions;
 
     async fn file(handle: &Db) -> Result<String> {
@@ -15,6 +16,7 @@ mod errors {
     }
 
     /// A directory that does not exist.
+    #[needs(Files)]
     async fn a_missing_directory_is_no_database(db: &Db) -> Result<()> {
         let url = format!("sqlite://{}-dir/missing.db", file(db).await?);
         let error = failure(Db::connect(&*url).await);
@@ -24,6 +26,7 @@ mod errors {
     }
 
     /// A file that does not exist and may not be made.
+    #[needs(Files)]
     async fn a_missing_file_that_may_not_be_made_is_no_database(db: &Db) -> Result<()> {
         for mode in ["ro", "rw"] {
             let url = format!("sqlite://{}-missing?mode={mode}", file(db).await?);
@@ -33,6 +36,7 @@ mod errors {
     }
 
     /// A file that is no database.
+    #[needs(Files)]
     async fn a_file_that_is_no_database_is_corrupt(db: &Db) -> Result<()> {
         let path = format!("{}-letter", file(db).await?);
         std::fs::write(&path, "Dear Sir or Madam, ".repeat(100)).unwrap();
@@ -42,6 +46,7 @@ mod errors {
     }
 
     /// A file opened for reading alone.
+    #[needs(Files)]
     async fn a_file_opened_for_reading_refuses_writes(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let reader = Db::connect(format!("sqlite://{}?mode=ro", file(db).await?)).await?;
@@ -57,7 +62,9 @@ mod errors {
         let wrong = [
             ("no url at all", "URL with a scheme"),
             ("oracle://x", "`oracle`"),
-            ("postgres://localhost/x", "`postgres:`"),
+            ("postgres://localhost/x?color=red", "`color`"),
+            ("postgres://localhost:x/x", "port"),
+            ("postgres://ann@h@localhost/x?sslmode=maybe", "`sslmode`"),
             ("mysql://localhost/x", "`mysql:`"),
             ("sqlite://", "no file"),
             ("sqlite://x.db?color=red", "`color`"),
@@ -82,7 +89,10 @@ mod errors {
         let error = failure(Db::connect(options).await);
         assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
         let shown = format!("{db:?}");
-        assert!(shown.contains("sqlite") && shown.contains("in_use"), "{shown}");
+        assert!(
+            shown.contains(db.dialect().name()) && shown.contains("in_use"),
+            "{shown}"
+        );
         Ok(())
     }
 }

@@ -7,20 +7,22 @@ pub(super) use self::errors::cases;
 #[cases]
 mod errors {
     use crate::prelude::*;
-    use crate::support::failure;
+    use crate::support::{failure, has_code};
 
-    /// A lock that another process holds.
+    /// A lock that another process holds: here on a key that it may yet take.
     async fn a_lock_of_another_process_times_out(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let stranger = stranger(db)?;
         let holder = db.begin().await?;
+        Account { id: 1, balance: 0 }.save(&holder).await?;
         let error = failure(Account { id: 1, balance: 1 }.save(&stranger).await);
-        assert_eq!((error.kind(), error.code()), (ErrorKind::LockTimeout, Some(5)));
+        assert_eq!(error.kind(), ErrorKind::LockTimeout);
+        assert!(has_code(&error, &["5", "55P03", "1205"]), "{error:?}");
         assert_eq!(
             (error.outcome(), error.is_retryable()),
             (Outcome::NotApplied, true)
         );
-        assert!(error.to_string().contains("busy timeout"), "{error}");
+        assert!(error.to_string().contains("timeout"), "{error}");
         holder.rollback().await?;
         Account { id: 1, balance: 1 }.save(&stranger).await?;
         Ok(())

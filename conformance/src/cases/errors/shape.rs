@@ -81,7 +81,7 @@ mod errors {
         User::named("s3cret").save(db).await?;
         let failed = User::named("s3cret").save(db).await.unwrap_err();
         assert!(!format!("{failed} {failed:?}").contains("s3cret"), "{failed:?}");
-        assert!(failed.to_string().contains("users.email"), "{failed}");
+        assert!(failed.to_string().contains("email"), "{failed}");
         Ok(())
     }
 
@@ -99,9 +99,11 @@ mod errors {
         User::named("ann").save(db).await?;
         let error = failure(User::named("ann").save(db).await);
         let shown = format!("{error:?}");
-        for part in ["UniqueViolation", "users.email", "code: 2067"] {
+        for part in ["UniqueViolation", "email"] {
             assert!(shown.contains(part), "{shown}");
         }
+        let codes = ["code: 2067", "sqlstate: \"23505\"", "code: 1062"];
+        assert!(codes.iter().any(|code| shown.contains(code)), "{shown}");
         Ok(())
     }
 }

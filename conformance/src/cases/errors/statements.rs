@@ -7,12 +7,13 @@ pub(super) use self::errors::cases;
 #[cases]
 mod errors {
     use crate::prelude::*;
-    use crate::support::{failure, kind};
+    use crate::support::{failure, has_code, kind};
 
     /// A misspelt keyword is a syntax error, with the statement in its message.
     async fn a_misspelt_keyword_is_a_syntax_error(db: &Db) -> Result<()> {
         let error = failure(db.query_sql::<(i64,)>("SELEKT 1", ()).await);
-        assert_eq!((error.kind(), error.code()), (ErrorKind::Syntax, Some(1)));
+        assert_eq!(error.kind(), ErrorKind::Syntax);
+        assert!(has_code(&error, &["1", "42601", "1064"]), "{error:?}");
         assert!(error.to_string().contains("SELEKT 1"), "{error}");
         Ok(())
     }

@@ -9,29 +9,40 @@ mod errors {
     use crate::prelude::*;
     use crate::support::{failure, kind};
 
-    /// NaN would be kept as NULL, and minus zero as zero: they are refused before anything is sent.
+    /// NaN and minus zero come back as they are, or are refused before anything is sent where they would be kept as
+    /// something else.
     async fn numbers_that_would_change_are_refused(db: &Db) -> Result<()> {
         for (number, named) in [(f64::NAN, "parameter 1: NaN"), (-0.0, "parameter 1: -0.0")] {
-            let error = failure(db.query_sql::<(f64,)>("SELECT ?", (number,)).await);
-            assert_eq!((error.kind(), error.code()), (ErrorKind::Invalid, None));
-            assert!(error.to_string().contains(named), "{error}");
+            match db.query_sql::<(f64,)>("SELECT ?", (number,)).await {
+                Ok(rows) => assert_eq!(rows[0].0.to_bits(), number.to_bits()),
+                Err(error) => {
+                    assert_eq!((error.kind(), error.code()), (ErrorKind::Invalid, None));
+                    assert!(error.to_string().contains(named), "{error}");
+                }
+            }
         }
         Ok(())
     }
 
-    /// A u64 beyond the database's integers.
+    /// A u64 beyond the database's integers comes back as it is, or is refused.
     async fn an_integer_beyond_the_database_is_refused(db: &Db) -> Result<()> {
         let most = u64::try_from(i64::MAX).unwrap();
         assert_eq!(db.query_sql::<(u64,)>("SELECT ?", (most,)).await?, [(most,)]);
-        let error = failure(db.query_sql::<(u64,)>("SELECT ?", (most + 1,)).await);
-        assert_eq!(error.kind(), ErrorKind::OutOfRange);
-        assert!(error.to_string().starts_with("parameter 1: "), "{error}");
+        match db.query_sql::<(u64,)>("SELECT ?", (most + 1,)).await {
+            Ok(rows) => assert_eq!(rows, [(most + 1,)]),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::OutOfRange);
+                assert!(error.to_string().starts_with("parameter 1: "), "{error}");
+            }
+        }
         Ok(())
     }
 
     /// A cell that is too large for the field names the column.
     async fn a_cell_too_large_for_the_field_names_the_column(db: &Db) -> Result<()> {
-        db.create_table::<OrderItem>().await?;
+        let table =
+            "CREATE TABLE order_items (order_id BIGINT, line BIGINT, product VARCHAR(9), quantity BIGINT)";
+        db.execute(table, ()).await?;
         let sql =
             "INSERT INTO order_items (order_id, line, product, quantity) VALUES (1, 3000000000, 'pen', 1)";
         db.execute(sql, ()).await?;
@@ -72,8 +83,11 @@ mod errors {
 
     /// A cell of another type names the column.
     async fn text_where_a_number_is_expected_names_the_column(db: &Db) -> Result<()> {
-        db.execute("CREATE TABLE accounts (id INTEGER PRIMARY KEY, balance)", ())
-            .await?;
+        db.execute(
+            "CREATE TABLE accounts (id INTEGER PRIMARY KEY, balance VARCHAR(9))",
+            (),
+        )
+        .await?;
         db.execute("INSERT INTO accounts (id, balance) VALUES (1, 'much')", ())
             .await?;
         let error = failure(Account::find(db, 1).await);

@@ -7,17 +7,15 @@ pub(super) use self::errors::cases;
 #[cases]
 mod errors {
     use crate::prelude::*;
-    use crate::support::failure;
+    use crate::support::{failure, has_code};
 
     /// A unique violation names the table and the columns.
     async fn a_unique_violation_names_its_column(db: &Db) -> Result<()> {
         db.create_table::<User>().await?;
         User::named("ann").save(db).await?;
         let error = failure(User::named("ann").save(db).await);
-        assert_eq!(
-            (error.kind(), error.code()),
-            (ErrorKind::UniqueViolation, Some(2067))
-        );
+        assert_eq!(error.kind(), ErrorKind::UniqueViolation);
+        assert!(has_code(&error, &["2067", "23505", "1062"]), "{error:?}");
         assert_eq!(
             (error.table(), error.columns()),
             (Some("users"), &["email".to_owned()][..])
@@ -47,7 +45,7 @@ mod errors {
     async fn a_unique_index_is_named(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         db.execute(
-            "CREATE UNIQUE INDEX one_per_hundred ON accounts (balance / 100)",
+            "CREATE UNIQUE INDEX one_per_hundred ON accounts ((balance / 100))",
             (),
         )
         .await?;
@@ -68,20 +66,19 @@ mod errors {
         handle.execute(sql, ()).await.map(drop)
     }
 
-    /// A row that refers to none is a violation; SQLite names no table, so it is the record's.
+    /// A row that refers to none is a violation, of the record's table where the database names none.
     async fn a_reference_to_no_row_is_a_violation_of_the_records_table(db: &Db) -> Result<()> {
         owned_accounts(db).await?;
         let error = failure(Account { id: 1, balance: 9 }.save(db).await);
-        assert_eq!(
-            (error.kind(), error.code()),
-            (ErrorKind::ForeignKeyViolation, Some(787))
-        );
-        assert_eq!((error.table(), error.columns().len()), (Some("accounts"), 0));
+        assert_eq!(error.kind(), ErrorKind::ForeignKeyViolation);
+        assert!(has_code(&error, &["787", "23503", "1452"]), "{error:?}");
+        assert_eq!(error.table(), Some("accounts"));
+        assert!(error.columns().is_empty() || error.columns() == ["balance"]);
         assert_eq!(Account::query().count(db).await?, 0);
         Ok(())
     }
 
-    /// A row that is referred to cannot be deleted.
+    /// A row that is referred to cannot be deleted; the table is the record's, or the one that the database names.
     async fn a_row_that_is_referred_to_cannot_be_deleted(db: &Db) -> Result<()> {
         owned_accounts(db).await?;
         let mut user = User::named("ann").save(db).await?;
@@ -92,10 +89,8 @@ mod errors {
         .save(db)
         .await?;
         let error = failure(user.delete(db).await);
-        assert_eq!(
-            (error.kind(), error.table()),
-            (ErrorKind::ForeignKeyViolation, Some("users"))
-        );
+        assert_eq!(error.kind(), ErrorKind::ForeignKeyViolation);
+        assert!(matches!(error.table(), Some("users" | "accounts")), "{error:?}");
         assert!(user.is_persisted());
         Ok(())
     }
@@ -105,10 +100,8 @@ mod errors {
         db.create_table::<User>().await?;
         let sql = "INSERT INTO users (name, email, is_active) VALUES (?, ?, ?)";
         let error = failure(db.execute(sql, (None::<String>, "x", true)).await);
-        assert_eq!(
-            (error.kind(), error.code()),
-            (ErrorKind::NotNullViolation, Some(1299))
-        );
+        assert_eq!(error.kind(), ErrorKind::NotNullViolation);
+        assert!(has_code(&error, &["1299", "23502", "1048"]), "{error:?}");
         assert_eq!(
             (error.table(), error.columns()),
             (Some("users"), &["name".to_owned()][..])
@@ -124,10 +117,8 @@ mod errors {
         let mut account = Account { id: 1, balance: 0 }.save(db).await?;
         account.balance = -1;
         let error = failure(account.save(db).await);
-        assert_eq!(
-            (error.kind(), error.code()),
-            (ErrorKind::CheckViolation, Some(275))
-        );
+        assert_eq!(error.kind(), ErrorKind::CheckViolation);
+        assert!(has_code(&error, &["275", "23514", "3819", "4025"]), "{error:?}");
         assert_eq!(
             (error.constraint(), error.table()),
             (Some("never_below_zero"), Some("accounts"))

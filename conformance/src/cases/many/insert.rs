@@ -43,9 +43,9 @@ pub(super) mod many {
     /// A trigger writes rows of its own into the table: each record is bound to its own row all the same.
     async fn insert_all_finds_its_rows_among_those_of_a_trigger(db: &Db) -> Result<()> {
         db.create_table::<User>().await?;
-        let trigger = "CREATE TRIGGER twin AFTER INSERT ON users WHEN NEW.name NOT LIKE 'twin%' BEGIN \
-                       INSERT INTO users (name, email, is_active) VALUES ('twin ' || NEW.name, NEW.email || '2', 1); END";
-        db.execute(trigger, ()).await?;
+        for sql in crate::environment::twin_trigger(db.dialect().name()) {
+            db.execute(AssertSafe(*sql), ()).await?;
+        }
         let saved = User::insert_all(db, ["ann", "bob", "cid"].map(User::named).to_vec()).await?;
         for user in &saved {
             assert_eq!(User::find(db, user.id).await?.name, user.name);
@@ -72,9 +72,9 @@ pub(super) mod many {
     /// A row that the database ignores is an error, not a record without a row.
     async fn an_ignored_row_is_an_error(db: &Db) -> Result<()> {
         db.create_table::<User>().await?;
-        let trigger =
-            "CREATE TRIGGER no BEFORE INSERT ON users WHEN NEW.name = 'no' BEGIN SELECT RAISE(IGNORE); END";
-        db.execute(trigger, ()).await?;
+        for sql in crate::environment::ignoring_trigger(db.dialect().name()) {
+            db.execute(AssertSafe(*sql), ()).await?;
+        }
         let failure = User::named("no").save(db).await.unwrap_err();
         assert!(failure.to_string().contains("ignored"), "{failure}");
         assert_eq!(failure.into_record().name, "no");

@@ -90,6 +90,7 @@ mod pools {
 
     /// Closing joins the threads of the handle.
     #[only(asynchronous)]
+    #[needs(Threads)]
     async fn closing_joins_the_threads(db: &Db) -> Result<()> {
         let own = stranger(db)?;
         own.create_table::<Account>().await?;

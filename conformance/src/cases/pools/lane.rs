@@ -34,6 +34,7 @@ mod pools {
 
     /// Many writers on one file queue: nobody is told that the file is busy, and nothing is lost.
     #[only(blocking)]
+    #[needs(WriterLane)]
     async fn many_writers_are_never_told_busy(db: &Db) -> Result<()> {
         db.create_table::<Account>()?;
         let write = |writer| (0..8).try_for_each(move |_| note(db, writer));
@@ -47,6 +48,7 @@ mod pools {
 
     /// Many writers on one file queue: nobody is told that the file is busy, and nothing is lost.
     #[only(asynchronous)]
+    #[needs(WriterLane)]
     async fn many_writers_are_never_told_busy(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let writer = |writer| {
@@ -75,6 +77,7 @@ mod pools {
 
     /// Writers are served in the order in which they came.
     #[only(blocking)]
+    #[needs(WriterLane)]
     async fn writers_are_served_in_their_order(db: &Db) -> Result<()> {
         db.create_table::<Account>()?;
         let holder = db.begin()?;
@@ -93,6 +96,7 @@ mod pools {
 
     /// Writers are served in the order in which they came.
     #[only(asynchronous)]
+    #[needs(WriterLane)]
     async fn writers_are_served_in_their_order(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let holder = db.begin().await?;
@@ -112,6 +116,7 @@ mod pools {
 
     /// Threads and tasks stand in the same queue.
     #[only(asynchronous)]
+    #[needs(WriterLane)]
     async fn threads_and_tasks_stand_in_one_queue(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let holder = db.begin().await?;
@@ -141,6 +146,7 @@ mod pools {
 
     /// Readers go on while a writer has the turn and others wait for it.
     #[only(asynchronous)]
+    #[needs(WriterLane)]
     async fn readers_go_on_while_writers_wait(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let holder = db.begin().await?;
@@ -156,6 +162,7 @@ mod pools {
 
     /// One who gives up waiting is passed over.
     #[only(asynchronous)]
+    #[needs(WriterLane)]
     async fn one_who_gives_up_is_passed_over(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let holder = db.begin().await?;

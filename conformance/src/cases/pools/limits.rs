@@ -61,6 +61,7 @@ mod pools {
     }
 
     /// A timeout leaves no place in a queue behind.
+    #[needs(WriterLane)]
     async fn a_timeout_leaves_no_place_in_the_queue(db: &Db) -> Result<()> {
         let db = stranger(db)?;
         db.create_table::<Account>().await?;

@@ -224,6 +224,7 @@ pub(super) mod tracking {
 
     /// A wait that is given up at the moment when its turn comes passes the turn on.
     #[only(asynchronous)]
+    #[needs(WriterLane)]
     async fn a_wait_given_up_loses_no_turn(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         for round in 0..300 {

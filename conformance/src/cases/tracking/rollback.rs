@@ -44,8 +44,13 @@ pub(super) mod tracking {
     async fn savepoints_one_after_the_other_leave_no_chain(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let mut account = Account { id: 1, balance: 0 }.save(db).await?;
+        // It is about a chain on our side; a server keeps every version of the row until the end.
+        let rounds = match db.dialect().name() {
+            "sqlite" => 20_000,
+            _ => 1_000,
+        };
         let tx = db.begin().await?;
-        for _ in 0..20_000 {
+        for _ in 0..rounds {
             let inner = tx.begin().await?;
             account.balance += 1;
             account.save(&inner).await?;
@@ -54,7 +59,7 @@ pub(super) mod tracking {
         tx.rollback().await?;
         account.balance += 1;
         account.save(db).await?;
-        assert_eq!(Account::find(db, 1).await?.balance, 20_001);
+        assert_eq!(Account::find(db, 1).await?.balance, rounds + 1);
         Ok(())
     }
 
@@ -77,7 +82,8 @@ pub(super) mod tracking {
         assert_eq!(User::query().count(db).await?, 0);
         User::named("bob").save(db).await?;
         ann.save(db).await?;
-        assert_eq!((ann.id, User::find(db, 2).await?.age), (2, Some(40)));
+        assert!(ann.id > 1);
+        assert_eq!(User::find(db, ann.id).await?.age, Some(40));
         Ok(())
     }
 

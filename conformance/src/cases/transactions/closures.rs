@@ -72,6 +72,7 @@ mod transactions {
     }
 
     /// A statement that failed and was handled leaves the transaction usable.
+    #[needs(GoesOnAfterFailure)]
     async fn a_handled_failure_does_not_end_the_transaction(db: &Db) -> Result<()> {
         db.create_table::<User>().await?;
         db.transaction(async |tx| {
@@ -80,6 +81,45 @@ mod transactions {
                 kind(User::named("ann").save(tx).await),
                 ErrorKind::UniqueViolation
             );
+            User::named("bob").save(tx).await?;
+            Ok(())
+        })
+        .await?;
+        assert_eq!(User::query().count(db).await?, 2);
+        Ok(())
+    }
+
+    /// After a statement that failed and was handled the transaction goes on or is aborted as a whole.
+    async fn after_a_handled_failure_all_or_nothing_is_kept(db: &Db) -> Result<()> {
+        db.create_table::<User>().await?;
+        let tx = db.begin().await?;
+        User::named("ann").save(&tx).await?;
+        let twice = User::named("ann").save(&tx).await;
+        assert_eq!(kind(twice), ErrorKind::UniqueViolation);
+        let kept = match User::named("bob").save(&tx).await {
+            Ok(_) => tx.commit().await.map(|()| 2)?,
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::TransactionAborted);
+                assert_eq!(kind(tx.commit().await), ErrorKind::TransactionAborted);
+                0
+            }
+        };
+        assert_eq!(User::query().count(db).await?, kept);
+        Ok(())
+    }
+
+    /// A failure is handled in a savepoint, and the transaction goes on.
+    async fn a_failure_in_a_savepoint_is_handled(db: &Db) -> Result<()> {
+        db.create_table::<User>().await?;
+        db.transaction(async |tx| {
+            User::named("ann").save(tx).await?;
+            let twice = tx
+                .transaction(async |inner| {
+                    User::named("ann").save(inner).await?;
+                    Ok(())
+                })
+                .await;
+            assert_eq!(kind(twice), ErrorKind::UniqueViolation);
             User::named("bob").save(tx).await?;
             Ok(())
         })

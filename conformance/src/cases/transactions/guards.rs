@@ -84,7 +84,7 @@ mod transactions {
         db.create_table::<Account>().await?;
         let tx = db.begin().await?;
         let (blocking, asynchronous) = handles(&tx);
-        blocking.execute("INSERT INTO accounts (id, balance) VALUES (1, 2)", ())?;
+        aside(|| blocking.execute("INSERT INTO accounts (id, balance) VALUES (1, 2)", ()))?;
         let rows = keep_async! { wait!(asynchronous.query_sql::<(i64, i64)>("SELECT id, balance FROM accounts", ())) }?;
         assert_eq!(rows, [(1, 2)]);
         tx.rollback().await?;

@@ -5,6 +5,10 @@ use conformance_macros::cases;
 pub(super) use self::transactions::cases;
 
 #[cases]
+#[allow(
+    clippy::needless_borrow,
+    reason = "in the blocking copies the closure is given a reference"
+)]
 mod transactions {
     use crate::prelude::*;
     use crate::support::{failure, kind};
@@ -24,6 +28,7 @@ mod transactions {
     }
 
     /// Inside its own transaction a write through `db` would wait for itself: an error that says so.
+    #[needs(WriterLane)]
     async fn a_write_through_db_inside_is_an_error_that_says_so(db: &Db) -> Result<()> {
         let db = stranger(db)?;
         db.create_table::<User>().await?;
@@ -47,6 +52,7 @@ mod transactions {
     }
 
     /// Raw text that writes and returns rows waits for its turn as well.
+    #[needs(WriterLane)]
     async fn raw_text_that_writes_waits_for_its_turn(db: &Db) -> Result<()> {
         let db = stranger(db)?;
         db.create_table::<Account>().await?;
@@ -90,16 +96,16 @@ mod transactions {
 
     async fn transfer(handle: &Db, from: i64, to: i64) -> Result<()> {
         handle
-            .transaction(async |tx| {
-                let mut giver = Account::find(tx, from).await?;
-                let mut taker = Account::find(tx, to).await?;
+            .retrying(options().serializable().times(1000), |tx| async move {
+                let mut giver = Account::find(&tx, from).await?;
+                let mut taker = Account::find(&tx, to).await?;
                 giver.balance -= 1;
                 taker.balance += 1;
-                giver.save(tx).await?;
+                giver.save(&tx).await?;
                 if giver.balance < 0 {
                     return Err(Error::invalid("overdrawn"));
                 }
-                taker.save(tx).await
+                taker.save(&tx).await
             })
             .await
     }

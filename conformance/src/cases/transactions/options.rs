@@ -23,34 +23,61 @@ mod transactions {
 
     /// A level that the database lacks is refused before anything is sent.
     async fn a_missing_level_is_refused_before_anything_is_sent(db: &Db) -> Result<()> {
+        let has = backend(db)?.capabilities();
         let (spied, calls) = spied(db)?;
         for level in [
             Isolation::ReadUncommitted,
             Isolation::ReadCommitted,
             Isolation::RepeatableRead,
+            Isolation::Serializable,
         ] {
-            let refused = spied.begin_with(options().isolation(level)).await;
-            let error = failure(refused);
+            let before = calls.begins();
+            let begun = spied.begin_with(options().isolation(level)).await;
+            if has.isolation.contains(&level) {
+                begun?.rollback().await?;
+                continue;
+            }
+            let error = failure(begun);
             assert_eq!(error.kind(), ErrorKind::Unsupported);
             assert!(error.to_string().contains(&format!("{level:?}")), "{error}");
+            assert_eq!(calls.begins(), before);
         }
-        assert_eq!(calls.begins(), 0);
         Ok(())
     }
 
-    /// A read-only transaction refuses writes and goes on reading.
+    /// Waiting for a state without conflicts is taken, or refused before anything is sent.
+    async fn a_deferrable_one_is_taken_or_refused(db: &Db) -> Result<()> {
+        let has = backend(db)?.capabilities();
+        let (spied, calls) = spied(db)?;
+        let begun = spied
+            .begin_with(options().serializable().read_only().deferrable())
+            .await;
+        if has.deferrable {
+            return begun?.commit().await;
+        }
+        assert_eq!((kind(begun), calls.begins()), (ErrorKind::Unsupported, 0));
+        Ok(())
+    }
+
+    /// A read-only transaction refuses writes and goes on reading, where the write was tried in a savepoint.
     async fn a_read_only_one_refuses_writes(db: &Db) -> Result<()> {
         db.create_table::<User>().await?;
         let mut user = User::named("ann").save(db).await?;
         let tx = db.begin_with(options().read_only()).await?;
-        assert_eq!(kind(User::named("bob").save(&tx).await), ErrorKind::ReadOnly);
+        let inner = tx.begin().await?;
+        assert_eq!(kind(User::named("bob").save(&inner).await), ErrorKind::ReadOnly);
+        inner.rollback().await?;
         user.name = "bob".into();
-        assert_eq!(kind(user.save(&tx).await), ErrorKind::ReadOnly);
-        assert_eq!(kind(user.delete(&tx).await), ErrorKind::ReadOnly);
-        assert_eq!(
-            kind(tx.execute("DELETE FROM users", ()).await),
-            ErrorKind::ReadOnly
-        );
+        let inner = tx.begin().await?;
+        assert_eq!(kind(user.save(&inner).await), ErrorKind::ReadOnly);
+        inner.rollback().await?;
+        let inner = tx.begin().await?;
+        assert_eq!(kind(user.delete(&inner).await), ErrorKind::ReadOnly);
+        inner.rollback().await?;
+        let inner = tx.begin().await?;
+        let deleted = inner.execute("DELETE FROM users", ()).await;
+        assert_eq!(kind(deleted), ErrorKind::ReadOnly);
+        inner.rollback().await?;
         assert_eq!(User::find(&tx, 1).await?.name, "ann");
         tx.commit().await?;
         user.save(db).await?;
@@ -64,9 +91,9 @@ mod transactions {
         let tx = db.begin_with(options().read_only()).await?;
         let inner = tx.begin().await?;
         assert_eq!(kind(User::named("bob").save(&inner).await), ErrorKind::ReadOnly);
-        inner.commit().await?;
+        inner.rollback().await?;
         assert_eq!(kind(User::named("bob").save(&tx).await), ErrorKind::ReadOnly);
-        tx.commit().await
+        tx.rollback().await
     }
 
     /// The connection of a read-only transaction writes again afterwards.
@@ -93,10 +120,10 @@ mod transactions {
         writer.commit().await
     }
 
-    /// A read-only transaction sees one state, whatever is committed meanwhile.
+    /// A serializable transaction that only reads sees one state, whatever is committed meanwhile.
     async fn a_read_only_one_sees_one_state(db: &Db) -> Result<()> {
         db.create_table::<User>().await?;
-        let reader = db.begin_with(options().read_only()).await?;
+        let reader = db.begin_with(options().serializable().read_only()).await?;
         assert_eq!(User::query().count(&reader).await?, 0);
         User::named("ann").save(db).await?;
         assert_eq!(User::query().count(&reader).await?, 0);
@@ -106,6 +133,7 @@ mod transactions {
     }
 
     /// Without a word the write lock is taken at the beginning.
+    #[needs(WriterLane)]
     async fn the_write_lock_is_taken_at_the_beginning(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let stranger = stranger(db)?;
@@ -120,6 +148,7 @@ mod transactions {
     }
 
     /// A deferred transaction takes the write lock at its first write.
+    #[needs(WriterLane)]
     async fn a_deferred_one_takes_the_lock_at_its_first_write(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let stranger = stranger(db)?;

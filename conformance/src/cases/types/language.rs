@@ -348,7 +348,7 @@ mod types {
             text: Some(String::new()),
             bytes: Some(Vec::new()),
             date: chrono::NaiveDate::from_ymd_opt(1, 1, 1),
-            timestamp: chrono::DateTime::from_timestamp(-1, 1),
+            timestamp: chrono::DateTime::from_timestamp(-1, 1_000),
             uuid: Some(uuid::Uuid::nil()),
             decimal: Some(rust_decimal::Decimal::ZERO),
             json: Some(serde_json::Value::Null),

@@ -131,7 +131,14 @@ mod types {
                 any: any.clone(),
                 ..Documents::default()
             };
-            let saved = row.save(db).await?;
+            let saved = match row.save(db).await {
+                // A database that reads documents cannot keep this character in one.
+                Err(error) if any.to_string().contains("u0000") => {
+                    assert_eq!(error.kind(), ErrorKind::InvalidText);
+                    continue;
+                }
+                saved => saved?,
+            };
             let found = Documents::find(db, saved.id).await?;
             assert_eq!(found.any, any);
             assert_eq!(found.any.to_string(), any.to_string());

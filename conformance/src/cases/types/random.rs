@@ -154,6 +154,7 @@ mod types {
     /// Times of the whole calendar, in the order of time.
     async fn random_times(db: &Db) -> Result<()> {
         db.create_table::<Times>().await?;
+        let least = least_fraction(db)?;
         let mut random = Lcg::new(5);
         let first = NaiveDate::from_ymd_opt(1, 1, 1)
             .unwrap()
@@ -171,6 +172,7 @@ mod types {
             let digits = u32::try_from(random.below(10)).unwrap();
             let nano =
                 u32::try_from(random.below(1_000_000_000)).unwrap() / 10_u32.pow(digits) * 10_u32.pow(digits);
+            let nano = nano / least * least;
             let instant = DateTime::from_timestamp(second, nano).unwrap();
             Times {
                 id: 0,

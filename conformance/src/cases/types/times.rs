@@ -18,27 +18,29 @@ mod types {
         NaiveTime::from_hms_nano_opt(hour, minute, second, nano).unwrap()
     }
 
-    /// From the first year to the last, to the nanosecond, in time order.
-    fn instants() -> Vec<NaiveDateTime> {
+    /// From the first year to the last, to the least fraction of a second that the database has, in time order.
+    fn instants(least: u32) -> Vec<NaiveDateTime> {
+        let last = 1_000_000_000 - least;
         vec![
             date(1, 1, 1).and_time(time(0, 0, 0, 0)),
-            date(1, 1, 1).and_time(time(0, 0, 0, 1)),
-            date(999, 12, 31).and_time(time(23, 59, 59, 999_999_999)),
+            date(1, 1, 1).and_time(time(0, 0, 0, least)),
+            date(999, 12, 31).and_time(time(23, 59, 59, last)),
             date(1582, 10, 10).and_time(time(12, 0, 0, 0)),
-            date(1969, 12, 31).and_time(time(23, 59, 59, 999_999_999)),
+            date(1969, 12, 31).and_time(time(23, 59, 59, last)),
             date(1970, 1, 1).and_time(time(0, 0, 0, 0)),
             date(1970, 1, 1).and_time(time(0, 0, 0, 500_000_000)),
-            date(2000, 2, 29).and_time(time(9, 5, 7, 90)),
+            date(2000, 2, 29).and_time(time(9, 5, 7, 90 * least)),
             date(2038, 1, 19).and_time(time(3, 14, 8, 0)),
-            date(2262, 4, 11).and_time(time(23, 47, 16, 854_775_808)),
-            date(9999, 12, 31).and_time(time(23, 59, 59, 999_999_999)),
+            date(2262, 4, 11).and_time(time(23, 47, 16, 854_775_808 / least * least)),
+            date(9999, 12, 31).and_time(time(23, 59, 59, last)),
         ]
     }
 
-    async fn all_instants(on: &Db) -> Result<()> {
+    async fn all_instants(on: &Db) -> Result<Vec<NaiveDateTime>> {
         on.create_table::<Times>().await?;
+        let instants = instants(least_fraction(on)?);
         // From the last to the first, so that the order of the rows is not that of the times.
-        for at in instants().into_iter().rev() {
+        for at in instants.iter().copied().rev() {
             let row = Times {
                 id: 0,
                 date: at.date(),
@@ -48,13 +50,43 @@ mod types {
             };
             row.save(on).await?;
         }
+        Ok(instants)
+    }
+
+    /// A time finer than the database has is refused, and not rounded.
+    async fn finer_times_are_refused(db: &Db) -> Result<()> {
+        db.create_table::<Times>().await?;
+        let least = least_fraction(db)?;
+        if least == 1 {
+            return Ok(());
+        }
+        let at = date(2000, 1, 1).and_time(time(1, 2, 3, least + least / 2));
+        let rows = [
+            Times {
+                time: at.time(),
+                ..Times::default()
+            },
+            Times {
+                naive: at,
+                ..Times::default()
+            },
+            Times {
+                instant: at.and_utc(),
+                ..Times::default()
+            },
+        ];
+        for row in rows {
+            let error = row.save(db).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Invalid);
+            assert!(error.to_string().contains("finer"), "{error}");
+        }
+        assert_eq!(Times::query().count(db).await?, 0);
         Ok(())
     }
 
-    /// Each of the four types comes back to the nanosecond, and is found by a filter.
+    /// Each of the four types comes back to the least fraction, and is found by a filter.
     async fn times_come_back_exactly(db: &Db) -> Result<()> {
-        all_instants(db).await?;
-        for at in instants() {
+        for at in all_instants(db).await? {
             let by_naive = Times::query().filter(|t| t.naive.eq(at)).one(db).await?;
             assert_eq!(
                 (by_naive.date, by_naive.time, by_naive.naive),
@@ -74,19 +106,19 @@ mod types {
 
     /// The database orders times as time does.
     async fn times_are_ordered_as_times(db: &Db) -> Result<()> {
-        all_instants(db).await?;
+        let instants = all_instants(db).await?;
         let naive = Times::query()
             .order_by(|t| t.naive.asc())
             .select(|t| (t.naive,))
             .all(db)
             .await?;
-        assert!(naive.into_iter().map(|(at,)| at).eq(instants()));
+        assert!(naive.into_iter().map(|(at,)| at).eq(instants.iter().copied()));
         let utc = Times::query()
             .order_by(|t| t.instant.desc())
             .select(|t| (t.instant,))
             .all(db)
             .await?;
-        assert!(utc.into_iter().map(|(at,)| at.naive_utc()).rev().eq(instants()));
+        assert!(utc.into_iter().map(|(at,)| at.naive_utc()).rev().eq(instants));
         let times = Times::query()
             .order_by(|t| t.time.asc())
             .select(|t| (t.time,))
@@ -104,7 +136,7 @@ mod types {
 
     /// Ranges of time are what they say.
     async fn times_compare_as_times(db: &Db) -> Result<()> {
-        all_instants(db).await?;
+        let instants = all_instants(db).await?;
         let epoch = DateTime::<Utc>::UNIX_EPOCH;
         assert_eq!(Times::query().filter(|t| t.instant.lt(epoch)).count(db).await?, 5);
         assert_eq!(Times::query().filter(|t| t.instant.ge(epoch)).count(db).await?, 6);
@@ -125,11 +157,11 @@ mod types {
         );
         assert_eq!(
             Times::query().max(db, |t| t.naive).await?,
-            instants().last().copied()
+            instants.last().copied()
         );
         assert_eq!(
             Times::query().min(db, |t| t.instant).await?,
-            Some(instants()[0].and_utc())
+            Some(instants[0].and_utc())
         );
         Ok(())
     }
