@@ -13,7 +13,7 @@ use activerecord::{Backend, Database, Error, ErrorKind, Handle, Result};
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A database, as the suite sees it.
 pub trait Environment: fmt::Debug + Send + Sync {
@@ -44,6 +44,8 @@ pub enum Need {
     Threads,
     /// A statement can end the whole transaction, the savepoints in it too.
     EndsTransactions,
+    /// Sessions on a server, which it may end.
+    Sessions,
 }
 
 /// A database for one case, and what has to live as long.
@@ -94,6 +96,18 @@ pub fn leaves_nothing_open(stranger: &Database) -> Result<()> {
     }
 }
 
+/// Ends every session of the case but the one that asks, and waits until they are gone.
+///
+/// # Errors
+///
+/// What the database says.
+pub fn kill_sessions(stranger: &Database) -> Result<()> {
+    match stranger.dialect().name() {
+        "postgres" => postgres::kill_sessions(stranger),
+        _ => mysql::kill_sessions(stranger),
+    }
+}
+
 /// The way to the same database once more, as another process has it; it waits so long for a lock.
 ///
 /// # Errors
@@ -109,4 +123,15 @@ pub fn again(handle: &Database, lock_wait: Duration) -> Result<Arc<dyn Backend>>
             format!("the suite does not know how to reach a database of `{other}` once more"),
         )),
     }
+}
+
+/// Asks again until nothing is left, for a second.
+fn within_a_second(left: impl Fn() -> Result<Option<String>>) -> Result<()> {
+    let end = Instant::now() + Duration::from_secs(1);
+    while let Some(what) = left()? {
+        if Instant::now() > end {
+            return Err(Error::invalid(format!("after a second there is left: {what}")));
+        }
+    }
+    Ok(())
 }

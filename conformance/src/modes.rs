@@ -57,6 +57,15 @@ pub mod blocking {
         crate::support::stranger_to(db)
     }
 
+    /// Ends every session of the case on the server, as an administrator does.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn kill_sessions(db: &Db) -> activerecord::Result<()> {
+        crate::support::kill_sessions_of(db)
+    }
+
     /// A second handle on the database of a case, with a spy between.
     ///
     /// # Errors
@@ -134,6 +143,15 @@ pub mod asynchronous {
     /// What the database says.
     pub fn stranger(db: &Db) -> activerecord::Result<Db> {
         Ok(aside(|| crate::support::stranger_to(&db.to_blocking()))?.to_async())
+    }
+
+    /// Ends every session of the case on the server, as an administrator does.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn kill_sessions(db: &Db) -> activerecord::Result<()> {
+        aside(|| crate::support::kill_sessions_of(&db.to_blocking()))
     }
 
     /// A second handle on the database of a case, with a spy between.

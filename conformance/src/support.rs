@@ -6,7 +6,7 @@ mod spy;
 pub use self::cut::{Cut, DropAfter, cuts};
 pub use self::spy::{Calls, Spy};
 
-use crate::environment::{again, leaves_nothing_open};
+use crate::environment::{again, kill_sessions, leaves_nothing_open};
 use activerecord::{
     AsyncDatabase, Connect, ConnectOptions, Database, Error, ErrorKind, Handle, PoolOptions, PoolStatus,
     Result, Verbs,
@@ -28,6 +28,15 @@ const STRANGERS_WAIT: Duration = Duration::from_millis(50);
 /// What the database says.
 pub fn stranger_to(handle: &Database) -> Result<Database> {
     Database::open(again(handle, STRANGERS_WAIT)?, strangers_options(handle))
+}
+
+/// Ends every session of a case on the server, as an administrator does.
+///
+/// # Errors
+///
+/// What the database says.
+pub fn kill_sessions_of(handle: &Database) -> Result<()> {
+    kill_sessions(&stranger_to(handle)?)
 }
 
 fn strangers_options(handle: &Database) -> PoolOptions {

@@ -3,9 +3,10 @@
 mod closing;
 mod lane;
 mod limits;
+mod lost;
 
 use crate::harness::Case;
 
 pub(super) fn cases() -> Vec<Case> {
-    [closing::cases(), lane::cases(), limits::cases()].concat()
+    [closing::cases(), lane::cases(), limits::cases(), lost::cases()].concat()
 }

@@ -48,7 +48,7 @@ impl Environment for MysqlServer {
 
     fn has(&self, need: Need) -> bool {
         match need {
-            Need::GoesOnAfterFailure => true,
+            Need::GoesOnAfterFailure | Need::Sessions => true,
             Need::Files | Need::WriterLane | Need::Threads | Need::EndsTransactions => false,
         }
     }
@@ -120,4 +120,18 @@ pub(super) fn leaves_nothing_open(stranger: &Database) -> Result<()> {
             format!("{open} transactions are open on the server"),
         )),
     }
+}
+
+pub(super) fn kill_sessions(stranger: &Database) -> Result<()> {
+    const OTHERS: &str = "SELECT id FROM information_schema.processlist \
+                          WHERE db = DATABASE() AND id <> CONNECTION_ID()";
+    super::within_a_second(|| {
+        // MariaDB counts its sessions as signed numbers, MySQL as unsigned ones.
+        let sessions = stranger.query_sql::<(u64,)>(OTHERS, ())?;
+        for (session,) in &sessions {
+            // It may have ended meanwhile.
+            let _ = stranger.execute(AssertSafe(format!("KILL {session}")), ());
+        }
+        Ok((!sessions.is_empty()).then(|| format!("{} sessions", sessions.len())))
+    })
 }

@@ -1,14 +1,14 @@
 //! PostgreSQL, in a schema of its own for each case.
 
 use super::{Environment, Fresh, Need};
-use activerecord::{AssertSafe, Backend, Database, Error, PoolOptions, Result, Verbs};
+use activerecord::{AssertSafe, Backend, Database, PoolOptions, Result, Verbs};
 use activerecord_backend_postgres::Postgres;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A server. Each case has a schema of its own, which is made faster than a database.
 pub struct PostgresServer {
@@ -44,6 +44,7 @@ impl Environment for PostgresServer {
             | Need::GoesOnAfterFailure
             | Need::Threads
             | Need::EndsTransactions => false,
+            Need::Sessions => true,
         }
     }
 
@@ -106,18 +107,19 @@ pub(super) fn again(handle: &Database, lock_wait: Duration) -> Result<Arc<dyn Ba
 pub(super) fn leaves_nothing_open(stranger: &Database) -> Result<()> {
     const OPEN: &str = "SELECT pid FROM pg_stat_activity WHERE application_name = current_schema() \
                         AND state <> 'idle' AND pid <> pg_backend_pid()";
-    let end = Instant::now() + Duration::from_secs(1);
-    loop {
+    super::within_a_second(|| {
         let open = stranger.query_sql::<(i32,)>(OPEN, ())?;
-        if open.is_empty() {
-            return Ok(());
-        }
-        if Instant::now() > end {
-            return Err(Error::invalid(format!(
-                "sessions are not idle after a second: {open:?}"
-            )));
-        }
-    }
+        Ok((!open.is_empty()).then(|| format!("sessions {open:?}, not idle")))
+    })
+}
+
+pub(super) fn kill_sessions(stranger: &Database) -> Result<()> {
+    const KILL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                        WHERE application_name = current_schema() AND pid <> pg_backend_pid()";
+    super::within_a_second(|| {
+        let killed = stranger.query_sql::<(bool,)>(KILL, ())?;
+        Ok((!killed.is_empty()).then(|| format!("{} sessions", killed.len())))
+    })
 }
 
 pub(super) const TWIN_TRIGGER: &[&str] = &[

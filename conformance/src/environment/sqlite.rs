@@ -42,8 +42,8 @@ impl Environment for SqliteFiles {
         "sqlite"
     }
 
-    fn has(&self, _: Need) -> bool {
-        true
+    fn has(&self, need: Need) -> bool {
+        need != Need::Sessions
     }
 
     fn fresh(&self) -> Result<Fresh> {

@@ -65,7 +65,7 @@ mod errors {
             ("postgres://localhost/x?color=red", "`color`"),
             ("postgres://localhost:x/x", "port"),
             ("postgres://ann@h@localhost/x?sslmode=maybe", "`sslmode`"),
-            ("mysql://localhost/x", "`mysql:`"),
+            ("mysql://localhost/x?color=red", "`color`"),
             ("sqlite://", "no file"),
             ("sqlite://x.db?color=red", "`color`"),
             ("sqlite://x.db?busy_timeout=soon", "`busy_timeout`"),
