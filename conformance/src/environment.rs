@@ -9,7 +9,7 @@ pub use self::postgres::PostgresServer;
 pub use self::sqlite::SqliteFiles;
 pub(crate) use self::sqlite::file_of;
 
-use activerecord::{Backend, Database, Error, ErrorKind, Handle, Result};
+use activerecord::{Backend, Database, Error, ErrorKind, Handle, Result, Verbs};
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
@@ -106,6 +106,27 @@ pub fn kill_sessions(stranger: &Database) -> Result<()> {
         "postgres" => postgres::kill_sessions(stranger),
         _ => mysql::kill_sessions(stranger),
     }
+}
+
+/// A statement that a server takes a minute for.
+pub fn long_statement(dialect: &str) -> &'static str {
+    match dialect {
+        "postgres" => "SELECT pg_sleep(60)",
+        _ => "SELECT SLEEP(60)",
+    }
+}
+
+/// How many of those the server runs for the case.
+///
+/// # Errors
+///
+/// What the database says.
+pub fn running_long_statements(stranger: &Database) -> Result<usize> {
+    let running = match stranger.dialect().name() {
+        "postgres" => postgres::RUNNING,
+        _ => mysql::RUNNING,
+    };
+    Ok(stranger.query_sql::<(i32,)>(running, ())?.len())
 }
 
 /// The way to the same database once more, as another process has it; it waits so long for a lock.

@@ -135,3 +135,7 @@ pub(super) fn kill_sessions(stranger: &Database) -> Result<()> {
         Ok((!sessions.is_empty()).then(|| format!("{} sessions", sessions.len())))
     })
 }
+
+/// The long statements that run for the case.
+pub(super) const RUNNING: &str = "SELECT CAST(id AS SIGNED) FROM information_schema.processlist \
+                                  WHERE db = DATABASE() AND info LIKE 'SELECT SLEEP%'";

@@ -134,3 +134,7 @@ pub(super) const IGNORING_TRIGGER: &[&str] = &[
     "CREATE FUNCTION ignore_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
     "CREATE TRIGGER no BEFORE INSERT ON users FOR EACH ROW WHEN (NEW.name = 'no') EXECUTE FUNCTION ignore_it()",
 ];
+
+/// The long statements that run for the case.
+pub(super) const RUNNING: &str = "SELECT pid FROM pg_stat_activity WHERE application_name = current_schema() \
+                                  AND state = 'active' AND query LIKE 'SELECT pg_sleep%'";

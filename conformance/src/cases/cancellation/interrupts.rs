@@ -90,6 +90,7 @@ mod cancellation {
 
     /// A long query that is dropped is stopped, so that its thread and its connection are free again.
     #[only(asynchronous)]
+    #[needs(Threads)]
     async fn a_long_query_is_stopped(db: &Db) -> Result<()> {
         for _ in 0..5 {
             let (work, has_started, go_on) = paused(ENDLESS);
@@ -106,6 +107,57 @@ mod cancellation {
             until_async(db, |status| status.in_use == 0).await;
         }
         is_whole(db).await
+    }
+
+    /// A long statement that is dropped while the server runs it is stopped there.
+    #[only(asynchronous)]
+    #[needs(Sessions)]
+    async fn a_long_statement_is_stopped_on_the_server(db: &Db) -> Result<()> {
+        let sleep = crate::environment::long_statement(db.dialect().name());
+        for _ in 0..3 {
+            tokio::select! {
+                ended = db.execute(sleep, ()) => assert!(ended.is_err(), "it ended by itself"),
+                () = is_running(db) => {}
+            }
+            until_async(db, |status| status.in_use == 0).await;
+            assert_eq!(running(db)?, 0);
+        }
+        is_whole(db).await
+    }
+
+    /// The same inside a transaction spoils it: it takes no further statement and cannot be committed.
+    #[only(asynchronous)]
+    #[needs(Sessions)]
+    async fn a_statement_stopped_on_the_server_spoils_its_transaction(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        let sleep = crate::environment::long_statement(db.dialect().name());
+        let tx = db.begin().await?;
+        Account { id: 1, balance: 0 }.save(&tx).await?;
+        tokio::select! {
+            ended = tx.execute(sleep, ()) => assert!(ended.is_err(), "it ended by itself"),
+            () = is_running(db) => {}
+        }
+        let later = Account { id: 2, balance: 0 }.save(&tx).await;
+        assert_eq!(kind(later), ErrorKind::TransactionAborted);
+        assert_eq!(kind(tx.commit().await), ErrorKind::TransactionAborted);
+        assert_eq!(Account::query().count(db).await?, 0);
+        is_whole(db).await
+    }
+
+    /// How many of the long statements the server runs for this case.
+    #[only(asynchronous)]
+    fn running(on: &Db) -> Result<usize> {
+        tokio::task::block_in_place(|| {
+            let stranger = crate::support::stranger_to(&on.to_blocking())?;
+            crate::environment::running_long_statements(&stranger)
+        })
+    }
+
+    #[only(asynchronous)]
+    async fn is_running(on: &Db) {
+        while running(on).unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// A long query that is iterated over is stopped before its first row.
@@ -125,6 +177,7 @@ mod cancellation {
 
     /// A work that is dropped between two statements does not start the next.
     #[only(asynchronous)]
+    #[needs(Threads)]
     async fn a_work_dropped_between_statements_starts_no_further(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let (work, has_started, go_on) = paused("INSERT INTO accounts (id, balance) VALUES (1, 1)");
@@ -141,6 +194,7 @@ mod cancellation {
 
     /// A statement that was cut off spoils its transaction: it takes no further one and cannot be committed.
     #[only(asynchronous)]
+    #[needs(Threads)]
     async fn a_statement_cut_off_spoils_its_transaction(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let tx = db.begin().await?;
@@ -161,6 +215,7 @@ mod cancellation {
 
     /// An interrupt that comes at any moment around the start of a long statement stops it.
     #[only(asynchronous)]
+    #[needs(Threads)]
     async fn an_interrupt_at_the_start_of_a_statement_is_not_lost(db: &Db) -> Result<()> {
         for turns in 0..200 {
             let (work, has_started, go_on) = paused(ENDLESS);
@@ -179,6 +234,7 @@ mod cancellation {
 
     /// A dropped job that has not started is withdrawn: it never runs.
     #[only(asynchronous)]
+    #[needs(WriterLane)]
     async fn a_job_that_waits_is_withdrawn(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let holder = db.begin().await?;
