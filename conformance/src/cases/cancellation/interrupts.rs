@@ -168,9 +168,12 @@ mod cancellation {
                      SELECT i FROM n WHERE i < 0)";
         Account { id: 1, balance: 0 }.save(db).await?;
         for cut in first_polls() {
-            let mut rows = Account::query().filter_sql(never, ()).iterate(db).await?;
-            assert!(cut.off(rows.next()).await.is_none());
-            drop(rows);
+            // PostgreSQL gives the stream with its first row.
+            let first = async {
+                let mut rows = Account::query().filter_sql(never, ()).iterate(db).await?;
+                rows.next().await.transpose()
+            };
+            assert!(cut.off(first).await.is_none());
         }
         is_whole(db).await
     }
