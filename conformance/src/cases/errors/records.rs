@@ -96,6 +96,7 @@ mod errors {
     }
 
     /// A work that waits for something other than the database is refused, and in a transaction undone with it.
+    #[needs(Threads)]
     async fn a_foreign_wait_is_named(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let tx = db.begin().await?;

@@ -266,6 +266,20 @@ impl Pool {
             close(permit);
             self.gate.leave(None);
         }
+        for _ in 0..self.size {
+            self.close_idle();
+        }
+    }
+
+    /// Closes a connection of each kind that nobody uses.
+    fn close_idle(&self) {
+        if let Some(store) = &self.store {
+            store.close_idle();
+        }
+        #[cfg(feature = "native")]
+        if let Some(native) = &self.native {
+            native.close_idle();
+        }
     }
 
     #[cold]

@@ -35,6 +35,13 @@ impl NativeSide {
         }
     }
 
+    /// Closes a connection that nobody uses.
+    pub(super) fn close_idle(&self) {
+        if let Some(store) = self.store.get() {
+            store.close_idle();
+        }
+    }
+
     /// Closes an idle connection where these and `others` are as many as there may be.
     pub(super) fn make_room(&self, others: u32, most: usize) {
         if let Some(store) = self.store.get()

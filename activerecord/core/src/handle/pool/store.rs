@@ -77,7 +77,6 @@ impl Store {
     }
 
     /// Closes one that nobody uses.
-    #[cfg(feature = "native")]
     pub(super) fn close_idle(&self) {
         if let Some(mut place) = self.pool.try_get() {
             place.connection = None;
