@@ -1,9 +1,11 @@
 //! What cases about transactions, connections and errors share.
 
 mod cut;
+mod rival;
 mod spy;
 
 pub use self::cut::{Cut, DropAfter, cuts};
+pub use self::rival::{Rival, overtake};
 pub use self::spy::{Calls, Spy};
 
 use crate::environment::{again, kill_sessions, leaves_nothing_open};
