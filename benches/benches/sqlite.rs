@@ -3,7 +3,7 @@
 //! `cargo bench -p benches --bench sqlite`, then `cargo run -p benches --bin table`.
 
 use activerecord::prelude::*;
-use benches::{ROWS, RawUser, User, bare, database};
+use benches::{COLORS, ROWS, RawUser, User, bare, database, must, next, read_row};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use rusqlite::params_from_iter;
 use std::hint::black_box;
@@ -14,17 +14,6 @@ const ALL: &str = "SELECT id, name, hair_color FROM users";
 const INSERT: &str = "INSERT INTO users (name, hair_color) VALUES (?, ?)";
 const UPDATE: &str = "UPDATE users SET hair_color = ? WHERE id = ?";
 
-fn must<T, E: std::fmt::Debug>(result: std::result::Result<T, E>) -> T {
-    #[expect(clippy::unwrap_used, reason = "a benchmark that fails has no figure")]
-    result.unwrap()
-}
-
-/// A key that walks over the table.
-fn next(key: &mut i64) -> i64 {
-    *key = (*key + 7919) % ROWS;
-    *key + 1
-}
-
 fn find(criterion: &mut Criterion) {
     let directory = must(tempfile::tempdir());
     for (place, file) in [("memory", None), ("file", Some(directory.path()))] {
@@ -34,7 +23,7 @@ fn find(criterion: &mut Criterion) {
         group.bench_function("rusqlite", |bench| {
             bench.iter(|| {
                 let mut statement = must(raw.prepare_cached(FIND));
-                must(statement.query_row([next(&mut key)], RawUser::from_row))
+                must(statement.query_row([next(&mut key)], read_row))
             });
         });
         let db = must(database(file.map(|path| path.join("ours.db")).as_deref(), ROWS));
@@ -65,7 +54,7 @@ fn read_raw(raw: &rusqlite::Connection) -> rusqlite::Result<Vec<RawUser>> {
     let mut rows = statement.query([])?;
     let mut users = Vec::new();
     while let Some(row) = rows.next()? {
-        users.push(RawUser::from_row(row)?);
+        users.push(read_row(row)?);
     }
     Ok(users)
 }
@@ -113,12 +102,11 @@ fn insert_raw(raw: &mut rusqlite::Connection, users: Vec<User>) -> rusqlite::Res
 fn update(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("update one column of three");
     let raw = must(bare(None, ROWS));
-    let colors = ["black", "brown"];
     let mut turn = 0;
     group.bench_function("rusqlite", |bench| {
         bench.iter(|| {
             turn += 1;
-            must(must(raw.prepare_cached(UPDATE)).execute((colors[turn % 2], 500)))
+            must(must(raw.prepare_cached(UPDATE)).execute((COLORS[turn % 2], 500)))
         });
     });
     let db = must(database(None, ROWS));
@@ -126,7 +114,7 @@ fn update(criterion: &mut Criterion) {
     group.bench_function("activerecord", |bench| {
         bench.iter(|| {
             turn += 1;
-            user.hair_color = Some(colors[turn % 2].into());
+            user.hair_color = Some(COLORS[turn % 2].into());
             must(user.save(&db));
         });
     });
