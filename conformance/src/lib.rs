@@ -13,6 +13,7 @@ pub mod modes;
 pub mod prelude;
 pub mod random;
 pub mod saboteur;
-pub mod servers;
 pub mod skips;
 pub mod support;
+
+pub use conformance_servers as servers;

@@ -1,4 +1,4 @@
-//! The servers that the suite runs against, and where they come from.
+//! The servers that the suite and the benches run against, and where they come from.
 //!
 //! For each kind of server the first of these ways is taken:
 //!
@@ -11,14 +11,14 @@
 //! pulled.
 //!
 //! ```no_run
-//! use conformance::servers::{Kind, Servers};
+//! use conformance_servers::{Kind, Servers};
 //!
 //! let servers = Servers::find(&[Kind::Postgres])?;
 //! let server = servers.get(Kind::Postgres).expect("it was found");
 //! server.query("CREATE DATABASE shop")?;
 //! println!("{} on {}: {}", server.version(), server.address(), server.origin());
 //! let url = server.url_of("shop");
-//! # Ok::<(), conformance::servers::ServerError>(())
+//! # Ok::<(), conformance_servers::ServerError>(())
 //! ```
 //!
 //! Containers and processes are stopped when [`Servers`] is dropped, so `main` has to drop it before it calls
