@@ -192,9 +192,23 @@ impl Pool {
                 Some(Turn::of(lane, entered).ok_or_else(|| self.timed_out(true))?)
             }
         };
-        let permit = until(deadline, self.gate.enter()).await;
-        let permit = permit.ok_or_else(|| self.timed_out(false))?;
+        let permit = match self.gate.try_enter() {
+            Some(permit) => permit,
+            None => {
+                let entered = self.wait_until(deadline, self.gate.enter()).await;
+                entered.ok_or_else(|| self.timed_out(false))?
+            }
+        };
         Ok(Lease::new(Cow::Owned(self.clone()), permit, Turn::pass_on(turn)))
+    }
+
+    #[cfg(feature = "async")]
+    async fn wait_until<F: Future>(&self, deadline: Instant, future: F) -> Option<F::Output> {
+        #[cfg(feature = "native")]
+        if self.is_in_own_runtime() {
+            return tokio::time::timeout_at(deadline.into(), future).await.ok();
+        }
+        until(deadline, future).await
     }
 
     /// Opens a connection for a permit that has none.

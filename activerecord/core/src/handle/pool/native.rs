@@ -74,6 +74,14 @@ impl Pool {
         Ok(Box::new(Line::new(link, home, self.observer)))
     }
 
+    /// Whether this is awaited in the runtime of the connections, which has a timer. It counts many waits for little; a
+    /// timer that needs no runtime wakes its thread at the beginning and at the end of each.
+    pub(super) fn is_in_own_runtime(&self) -> bool {
+        let own = self.native.as_ref().and_then(|native| native.store.get());
+        let own = own.map(|store| store.runtime.id());
+        own.is_some() && own == Handle::try_current().ok().map(|runtime| runtime.id())
+    }
+
     pub(super) fn native_store(&self) -> Result<&NativeStore> {
         let native = self.native.as_ref().ok_or_else(super::gone)?;
         if let Some(store) = native.store.get() {
