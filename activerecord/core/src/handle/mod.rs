@@ -10,6 +10,7 @@ mod pool;
 mod rows;
 mod transaction;
 mod transaction_state;
+mod transaction_status;
 mod verbs;
 
 #[cfg(feature = "native")]

@@ -6,6 +6,9 @@ use super::line::Line;
 use super::loan::Loan;
 #[cfg(feature = "native")]
 use super::share::Sharing;
+#[cfg(feature = "native")]
+use super::transaction_status::{Reach, of_the_other_mode};
+use super::transaction_status::{Status, ended};
 use crate::engine::now;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::record::Scope;
@@ -32,39 +35,6 @@ pub(crate) struct TransactionState {
     #[cfg(feature = "native")]
     sharing: Sharing,
 }
-
-/// The handles that a transaction's connection serves.
-#[cfg(feature = "native")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    Both,
-    Blocking,
-    Async,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-enum Status {
-    Open,
-    /// The database's side of it is gone or not known; it can only be rolled back.
-    Aborted,
-    /// An inner savepoint has the connection.
-    Nested,
-    /// Rows are iterated over on its connection.
-    Iterating,
-    /// Its guard was dropped while a statement ran; whoever brings the connection back rolls it back.
-    Abandoned,
-    Ended,
-}
-
-const STATUSES: [Status; 6] = [
-    Status::Open,
-    Status::Aborted,
-    Status::Nested,
-    Status::Iterating,
-    Status::Abandoned,
-    Status::Ended,
-];
 
 /// Work to be done once the outermost transaction is committed.
 pub(crate) enum Callback {
@@ -425,11 +395,7 @@ impl TransactionState {
     }
 
     fn status(&self) -> Status {
-        let status = self.status.load(Ordering::Acquire);
-        STATUSES
-            .get(usize::from(status))
-            .copied()
-            .unwrap_or(Status::Ended)
+        Status::of(self.status.load(Ordering::Acquire))
     }
 
     fn set(&self, status: Status) {
@@ -462,64 +428,6 @@ impl TransactionState {
         );
         Error::new(ErrorKind::PoolTimeout, message)
     }
-}
-
-#[cfg(feature = "native")]
-impl Reach {
-    fn of(lease: &mut Lease<'static>) -> Result<Self> {
-        let native = lease.pool().is_native();
-        Ok(match (native, lease.line()?.can_block()) {
-            (false, _) => Self::Both,
-            (true, true) => Self::Blocking,
-            (true, false) => Self::Async,
-        })
-    }
-}
-
-#[cfg(feature = "native")]
-#[cold]
-fn of_the_other_mode() -> Error {
-    Error::new(
-        ErrorKind::Unsupported,
-        "blocking and async handles have connections of their own here, so a transaction of the one serves none of \
-         the other; use the transaction's own handle",
-    )
-}
-
-impl Status {
-    fn check(self) -> Result<()> {
-        match self {
-            Self::Open => Ok(()),
-            Self::Aborted => Err(Error::new(
-                ErrorKind::TransactionAborted,
-                "an earlier statement ended or spoiled this transaction; roll it back and run it again",
-            )),
-            Self::Nested => Err(Error::invalid(
-                "a nested transaction is open; use its own handle, or end it first",
-            )),
-            Self::Iterating => Err(Error::invalid(
-                "rows of this transaction are being iterated over on its one connection; end the iteration first, \
-                 or load them with `all`",
-            )),
-            Self::Abandoned | Self::Ended => Err(ended()),
-        }
-    }
-
-    /// Whether a transaction may be committed or rolled back, by its own guard.
-    fn check_end(self) -> Result<()> {
-        match self {
-            Self::Aborted => Ok(()),
-            status => status.check(),
-        }
-    }
-}
-
-#[cold]
-fn ended() -> Error {
-    Error::new(
-        ErrorKind::TransactionEnded,
-        "the transaction was committed or rolled back already",
-    )
 }
 
 impl fmt::Debug for TransactionState {
