@@ -258,6 +258,11 @@ impl bb8::ManageConnection for Manager {
     }
 }
 
+/// Whether there is a runtime around the caller, without which a driver panics.
+pub(super) fn check_runtime() -> Result<()> {
+    Handle::try_current().map(drop).map_err(|_| no_runtime())
+}
+
 /// Opening a connection may take this long, however short the wait for a free one is.
 const OPENING: Duration = Duration::from_secs(1);
 
