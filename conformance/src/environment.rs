@@ -8,7 +8,7 @@ mod through;
 
 pub use self::mysql::MysqlServer;
 pub use self::postgres::PostgresServer;
-pub use self::sessions::kill_one;
+pub use self::sessions::{kill_one, sessions};
 pub use self::sqlite::SqliteFiles;
 pub(crate) use self::sqlite::file_of;
 pub use self::through::{address_of, through};

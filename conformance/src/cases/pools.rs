@@ -5,6 +5,7 @@ mod crowd;
 mod lane;
 mod limits;
 mod lost;
+mod sessions;
 
 use crate::harness::Case;
 
@@ -15,6 +16,7 @@ pub(super) fn cases() -> Vec<Case> {
         lane::cases(),
         limits::cases(),
         lost::cases(),
+        sessions::cases(),
     ];
     parts.concat()
 }

@@ -46,3 +46,12 @@ pub fn kill_one(stranger: &Database, pick: impl FnOnce(u64) -> u64) -> Result<()
         }
     }
 }
+
+/// How many sessions the case has, but for the one that asks.
+///
+/// # Errors
+///
+/// What the database says.
+pub fn sessions(stranger: &Database) -> Result<usize> {
+    Ok(others(stranger)?.len())
+}

@@ -76,12 +76,16 @@ impl Store {
     /// How many connections there are.
     #[cfg(feature = "native")]
     pub(super) fn connections(&self) -> u32 {
-        self.pool.state().connections
+        let ready = u32::try_from(lock(&self.ready).len()).unwrap_or(u32::MAX);
+        self.pool.state().connections.saturating_add(ready)
     }
 
     /// Closes one that nobody uses.
     pub(super) fn close_idle(&self) {
-        if let Some(mut place) = self.pool.try_get() {
+        let ready = lock(&self.ready).pop();
+        if ready.is_none()
+            && let Some(mut place) = self.pool.try_get()
+        {
             place.connection = None;
         }
     }
