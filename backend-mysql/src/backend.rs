@@ -25,7 +25,10 @@ impl Backend for Mysql {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::server()
+        let mut capabilities = Capabilities::server();
+        capabilities.decimal_scale = false;
+        capabilities.transactional_ddl = false;
+        capabilities
     }
 
     fn connect(&self) -> Result<Box<dyn Connection>> {

@@ -3,7 +3,7 @@
 mod code;
 mod words;
 
-use activerecord_core::{Error, ErrorKind, Outcome};
+use activerecord_core::{Error, ErrorKind, Outcome, first_word, holds_several};
 use mysql_async::{DriverError, IoError, ServerError};
 use std::io;
 
@@ -12,11 +12,20 @@ use std::io;
 pub(crate) fn of_statement(failure: mysql_async::Error, sql: &str) -> Error {
     let error = of(failure);
     match error.kind() {
+        ErrorKind::Syntax if is_several(sql) => {
+            Error::invalid("the text holds more than one statement").with_source(error)
+        }
         ErrorKind::Syntax | ErrorKind::UndefinedTable | ErrorKind::UndefinedColumn if !sql.is_empty() => {
             error.context(format_args!("in `{sql}`"))
         }
         _ => error,
     }
+}
+
+/// Whether there is more than one statement in a text that the server did not take. What makes a trigger or a procedure
+/// may have others in it.
+fn is_several(sql: &str) -> bool {
+    holds_several(sql) && !first_word(sql).eq_ignore_ascii_case("CREATE")
 }
 
 /// Says what is known after a commit that failed: nothing where its answer was lost or it was stopped in the middle,

@@ -3,7 +3,6 @@
 mod cancel;
 mod control;
 mod statements;
-mod text;
 
 pub(crate) use self::cancel::Canceler;
 pub(crate) use self::statements::Prepared;
@@ -15,7 +14,7 @@ use crate::value::{Bound, PostgresRow};
 use crate::{backend, error};
 use activerecord_core::{
     Answer, AsyncConnection, AsyncCursor, Cancel, Control, Error, ErrorKind, Outcome, Result, RowSink,
-    SqlValue, Statement, Written, refuse_control,
+    SqlValue, Statement, Written, holds_none, holds_several, refuse_control,
 };
 use futures_core::Stream;
 use std::future::poll_fn;
@@ -108,13 +107,13 @@ impl PostgresConnection {
                 "the SQL holds a NUL character, which PostgreSQL does not take",
             ));
         }
-        if text::is_empty(sql) {
+        if holds_none(sql) {
             return Err(Error::invalid("the text holds no statement"));
         }
         let statement = self.client.prepare(sql).await;
         match statement {
             Ok(statement) => Ok((self.statements.keep(sql, statement), false)),
-            Err(failure) if error::is_syntax(&failure) && text::holds_several(sql) => {
+            Err(failure) if error::is_syntax(&failure) && holds_several(sql) => {
                 Err(Error::invalid("the text holds more than one statement")
                     .with_source(error::explain(failure)))
             }

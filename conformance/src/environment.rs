@@ -48,6 +48,19 @@ pub enum Need {
     Threads,
     /// A statement can end the whole transaction, the savepoints in it too.
     EndsTransactions,
+    /// A statement that fails can end its transaction, or its innermost savepoint.
+    FailuresAbort,
+    /// Operations of async handles run in one poll, as blocking ones do everywhere; so nothing in them can wait for
+    /// anything but the database.
+    OnePoll,
+    /// `INSERT .. RETURNING` in raw SQL.
+    InsertReturning,
+    /// `UPDATE .. RETURNING` in raw SQL.
+    UpdateReturning,
+    /// Triggers that add rows to their own table, and such that keep rows out of it.
+    RowTriggers,
+    /// Constraints that are checked at the commit.
+    DeferredConstraints,
     /// Sessions on a server, which it may end.
     Sessions,
 }
@@ -86,6 +99,18 @@ pub fn ignoring_trigger(dialect: &str) -> &'static [&'static str] {
     }
 }
 
+/// A unique index named `one_per_hundred` over an expression of an account's balance.
+pub fn index_over_expression(dialect: &str) -> &'static str {
+    match dialect {
+        // It has indexes over columns alone.
+        "mariadb" => {
+            "ALTER TABLE accounts ADD COLUMN hundred BIGINT AS (balance - balance % 100) PERSISTENT, \
+             ADD UNIQUE INDEX one_per_hundred (hundred)"
+        }
+        _ => "CREATE UNIQUE INDEX one_per_hundred ON accounts ((balance - balance % 100))",
+    }
+}
+
 /// Nothing is open on the database but what asks.
 ///
 /// # Errors
@@ -98,6 +123,15 @@ pub fn leaves_nothing_open(stranger: &Database) -> Result<()> {
         // A stranger who could write has seen that there is no lock.
         _ => Ok(()),
     }
+}
+
+/// Whether a session of the case waits for a lock, on MySQL or MariaDB.
+///
+/// # Errors
+///
+/// What the database says.
+pub fn waits_for_a_lock(handle: &Database) -> Result<bool> {
+    mysql::waits_for_a_lock(handle)
 }
 
 /// Ends every session of the case but the one that asks, and waits until they are gone.
@@ -148,6 +182,16 @@ pub fn again(handle: &Database, lock_wait: Duration) -> Result<Arc<dyn Backend>>
             format!("the suite does not know how to reach a database of `{other}` once more"),
         )),
     }
+}
+
+/// Asks for a text, and once more where the connection was lost: raw SQL is never run again by itself.
+fn ask(handle: &Database, sql: &'static str) -> Result<String> {
+    let answer = || handle.query_sql::<(String,)>(sql, ());
+    let mut rows = match answer() {
+        Err(error) if error.kind() == ErrorKind::ConnectionLost => answer()?,
+        rows => rows?,
+    };
+    Ok(rows.remove(0).0)
 }
 
 /// Asks again until nothing is left, for a second.

@@ -69,7 +69,9 @@ impl Case {
 
     /// What the case needs and the database lacks.
     pub fn missing_on(&self, environment: &dyn Environment) -> Option<Need> {
-        self.needs.iter().copied().find(|need| !environment.has(*need))
+        let blocking = matches!(self.body, Body::Blocking(_));
+        let is_met = |need| environment.has(need) || need == Need::OnePoll && blocking;
+        self.needs.iter().copied().find(|need| !is_met(*need))
     }
 
     /// The mode's name.

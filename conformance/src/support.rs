@@ -3,11 +3,13 @@
 mod cut;
 mod killer;
 mod proxy;
+mod rival;
 mod spy;
 
 pub use self::cut::{Cut, DropAfter, cuts};
 pub use self::killer::Killer;
 pub use self::proxy::{Lost, Proxy, Step};
+pub use self::rival::{Rival, overtake};
 pub use self::spy::{Calls, Spy};
 
 use crate::environment::{address_of, again, kill_sessions, leaves_nothing_open, through};

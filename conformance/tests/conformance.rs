@@ -6,6 +6,7 @@ use conformance::servers::{Kind, Selection, Server, Servers};
 use conformance::{coverage, skips};
 use libtest_mimic::{Arguments, Trial};
 use std::error::Error;
+use std::num::NonZeroUsize;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +45,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         trials.extend(run.map(|case| trial(*case, environment.clone())));
         trials.push(skips_trial(environment.clone(), cases.clone()));
     }
-    let conclusion = libtest_mimic::run(arguments, trials);
+    let conclusion = libtest_mimic::run(&in_parallel(arguments), trials);
     if !arguments.list {
         for (environment, origin) in &databases {
             report(&**environment, origin, &cases);
@@ -52,6 +53,14 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         report_narrowing(&selection);
     }
     Ok(conclusion.exit_code())
+}
+
+/// Cases wait for servers most of the time, so there are more at a time than cores, unless asked for otherwise.
+fn in_parallel(arguments: &Arguments) -> Arguments {
+    let mut arguments = arguments.clone();
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    arguments.test_threads.get_or_insert(3 * cores);
+    arguments
 }
 
 fn environment(server: &Server) -> Result<Arc<dyn Environment>, Box<dyn Error>> {

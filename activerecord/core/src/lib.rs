@@ -37,7 +37,10 @@ pub use self::record::{
     Accepts, Active, ActiveRecord, AsyncRecord, Change, Column, ColumnSet, FromRow, Hooks, IntoKey, Lookup,
     NamedRow, Record, SyncRecord, Table, Values,
 };
-pub use self::sql::{AssertSafe, Dialect, IntoSql, SqlCache, TextMatch, first_word, refuse_control};
+pub use self::sql::{
+    AssertSafe, Dialect, IntoSql, SqlCache, TextMatch, first_word, holds_none, holds_several, main_verb,
+    refuse_control,
+};
 #[cfg(feature = "json")]
 pub use self::value::Json;
 pub use self::value::{ColumnType, IntoParams, Numeric, Ordered, Param, SqlValue, Value};

@@ -1,9 +1,8 @@
 //! Prepared statements, kept by their text.
 
-use super::text::main_verb;
 use crate::error;
 use crate::value::{Shape, own_type};
-use activerecord_core::{Result, SqlValue};
+use activerecord_core::{Result, SqlValue, main_verb};
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

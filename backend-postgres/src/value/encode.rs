@@ -125,36 +125,46 @@ fn write(value: &SqlValue<'_>, expected: &Type, out: &mut BytesMut) -> Written {
 
 /// Writes a value of a library's type.
 fn write_of_library(value: &SqlValue<'_>, expected: &Type, out: &mut BytesMut) -> Written {
+    // Without the libraries there is nothing to write.
+    let _ = &out;
     match value {
         #[cfg(feature = "chrono")]
-        SqlValue::Date(date) if *expected == Type::DATE => super::time::write_date(*date, out),
-        #[cfg(feature = "chrono")]
-        SqlValue::Date(_) => return Err(unexpected(value, Type::DATE, expected)),
-        #[cfg(feature = "chrono")]
-        SqlValue::Time(time) if *expected == Type::TIME => super::time::write_time(*time, out)?,
-        #[cfg(feature = "chrono")]
-        SqlValue::Time(_) => return Err(unexpected(value, Type::TIME, expected)),
-        #[cfg(feature = "chrono")]
-        SqlValue::DateTime(at) if *expected == Type::TIMESTAMP => super::time::write_instant(*at, out)?,
-        #[cfg(feature = "chrono")]
-        SqlValue::DateTime(_) => return Err(unexpected(value, Type::TIMESTAMP, expected)),
-        #[cfg(feature = "chrono")]
-        SqlValue::Timestamp(at) if *expected == Type::TIMESTAMPTZ => {
-            super::time::write_instant(at.naive_utc(), out)?;
+        SqlValue::Date(_) | SqlValue::Time(_) | SqlValue::DateTime(_) | SqlValue::Timestamp(_) => {
+            write_time(value, expected, out)
         }
-        #[cfg(feature = "chrono")]
-        SqlValue::Timestamp(_) => return Err(unexpected(value, Type::TIMESTAMPTZ, expected)),
         #[cfg(feature = "uuid")]
-        SqlValue::Uuid(uuid) => match *expected {
-            Type::UUID | Type::BYTEA => out.put_slice(uuid.as_bytes()),
-            _ if is_text(expected) => {
-                out.put_slice(uuid.hyphenated().encode_lower(&mut [0; 36]).as_bytes());
+        SqlValue::Uuid(uuid) => {
+            match *expected {
+                Type::UUID | Type::BYTEA => out.put_slice(uuid.as_bytes()),
+                _ if is_text(expected) => {
+                    out.put_slice(uuid.hyphenated().encode_lower(&mut [0; 36]).as_bytes());
+                }
+                _ => return Err(unexpected(value, Type::UUID, expected)),
             }
-            _ => return Err(unexpected(value, Type::UUID, expected)),
-        },
+            Ok(IsNull::No)
+        }
         #[cfg(feature = "decimal")]
-        SqlValue::Decimal(decimal) => number::write_decimal(*decimal, value, expected, out)?,
-        _ => return Err(unexpected(value, Type::TEXT, expected)),
+        SqlValue::Decimal(decimal) => {
+            number::write_decimal(*decimal, value, expected, out)?;
+            Ok(IsNull::No)
+        }
+        _ => Err(unexpected(value, Type::TEXT, expected)),
+    }
+}
+
+/// Sessions run in UTC, so a time with a zone and one without are the same there.
+#[cfg(feature = "chrono")]
+fn write_time(value: &SqlValue<'_>, expected: &Type, out: &mut BytesMut) -> Written {
+    let takes_instants = matches!(*expected, Type::TIMESTAMP | Type::TIMESTAMPTZ);
+    match value {
+        SqlValue::Date(date) if *expected == Type::DATE => super::time::write_date(*date, out),
+        SqlValue::Date(_) => return Err(unexpected(value, Type::DATE, expected)),
+        SqlValue::Time(time) if *expected == Type::TIME => super::time::write_time(*time, out)?,
+        SqlValue::Time(_) => return Err(unexpected(value, Type::TIME, expected)),
+        SqlValue::DateTime(at) if takes_instants => super::time::write_instant(*at, out)?,
+        SqlValue::DateTime(_) => return Err(unexpected(value, Type::TIMESTAMP, expected)),
+        SqlValue::Timestamp(at) if takes_instants => super::time::write_instant(at.naive_utc(), out)?,
+        _ => return Err(unexpected(value, Type::TIMESTAMPTZ, expected)),
     }
     Ok(IsNull::No)
 }

@@ -126,7 +126,7 @@ mod hooks {
         tables(db).await?;
         let tx = db.begin().await?;
         Entry::titled("one").save(&tx).await?;
-        for title in ["late", " ", "foreign", "one"] {
+        for title in ["late", " ", "one"] {
             assert!(Entry::titled(title).save(&tx).await.is_err(), "{title}");
         }
         Entry::titled("two").save(&tx).await?;
@@ -141,6 +141,7 @@ mod hooks {
         Ok(())
     }
 
+    #[needs(OnePoll)]
     async fn a_foreign_wait_in_a_hook_is_an_error(db: &Db) -> Result<()> {
         tables(db).await?;
         let failure = Entry::titled("foreign").save(db).await.unwrap_err();
@@ -150,6 +151,9 @@ mod hooks {
         entry.title = "foreign".into();
         assert_eq!(entry.save(db).await.unwrap_err().kind(), ErrorKind::ForeignWait);
         assert!(entry.is_persisted() && entry.is_dirty());
+        let tx = db.begin().await?;
+        assert!(Entry::titled("foreign").save(&tx).await.is_err());
+        tx.commit().await?;
         entry.title = "two".into();
         entry.save(db).await?;
         assert_eq!(journal(db).await?, ["1 one 1", "1 two 2"]);
@@ -269,6 +273,7 @@ mod hooks {
         Ok(())
     }
 
+    #[needs(OnePoll)]
     async fn a_foreign_wait_in_a_work_is_an_error(db: &Db) -> Result<()> {
         accounts(db).await?;
         let tx = db.begin().await?;
@@ -279,15 +284,33 @@ mod hooks {
         Ok(())
     }
 
+    /// What was written around it is kept; where the connection cannot go on from the middle of an answer, an error
+    /// says that what follows was not.
     async fn a_savepoint_given_up_half_way_is_undone_alone(db: &Db) -> Result<()> {
         accounts(db).await?;
-        db.run(GivesUp).await?;
-        assert_eq!(balances(db).await?, [(1, 10), (2, 0), (3, 1), (4, 1)]);
+        let whole = vec![(1, 10), (2, 0), (3, 1), (4, 1)];
+        let left = match db.run(GivesUp).await {
+            Ok(()) => whole.clone(),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::ConnectionLost);
+                vec![(1, 10), (2, 0), (3, 1)]
+            }
+        };
+        assert_eq!(balances(db).await?, left);
         Account::query().filter(|a| a.id.gt(2)).delete_all(db).await?;
         let tx = db.begin().await?;
-        tx.run(GivesUp).await?;
-        tx.commit().await?;
-        assert_eq!(balances(db).await?, [(1, 10), (2, 0), (3, 1), (4, 1)]);
+        let left = match tx.run(GivesUp).await {
+            Ok(()) => {
+                tx.commit().await?;
+                whole
+            }
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::ConnectionLost);
+                assert!(tx.commit().await.is_err());
+                vec![(1, 10), (2, 0)]
+            }
+        };
+        assert_eq!(balances(db).await?, left);
         Ok(())
     }
 }

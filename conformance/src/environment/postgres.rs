@@ -39,14 +39,15 @@ impl Environment for PostgresServer {
     }
 
     fn has(&self, need: Need) -> bool {
-        match need {
-            Need::Files
-            | Need::WriterLane
-            | Need::GoesOnAfterFailure
-            | Need::Threads
-            | Need::EndsTransactions => false,
-            Need::Sessions => true,
-        }
+        matches!(
+            need,
+            Need::Sessions
+                | Need::FailuresAbort
+                | Need::InsertReturning
+                | Need::UpdateReturning
+                | Need::RowTriggers
+                | Need::DeferredConstraints
+        )
     }
 
     fn fresh(&self) -> Result<Fresh> {
@@ -97,8 +98,8 @@ fn schemas() -> MutexGuard<'static, BTreeMap<String, Postgres>> {
 }
 
 pub(super) fn again(handle: &Database, lock_wait: Duration) -> Result<Arc<dyn Backend>> {
-    let names = handle.query_sql::<(String,)>("SELECT current_schema()", ())?;
-    let server = schemas().get(&names[0].0).cloned();
+    let name = super::ask(handle, "SELECT current_schema()")?;
+    let server = schemas().get(&name).cloned();
     #[expect(clippy::expect_used, reason = "a case asks while its schema is there")]
     let server = server.expect("the schema of a case is known");
     Ok(Arc::new(server.lock_timeout(lock_wait)))

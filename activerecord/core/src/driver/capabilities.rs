@@ -22,6 +22,11 @@ pub struct Capabilities {
     pub deferrable: bool,
     /// How many digits behind the second a time keeps; a finer one is refused.
     pub time_digits: u32,
+    /// A decimal keeps the zeros at its end (`1.50` is not given back as `1.5`).
+    pub decimal_scale: bool,
+    /// Tables that are made or dropped in a transaction are rolled back with it; else making or dropping one there is
+    /// [`Unsupported`](crate::ErrorKind::Unsupported).
+    pub transactional_ddl: bool,
 }
 
 impl Capabilities {
@@ -40,6 +45,8 @@ impl Capabilities {
             ],
             deferrable: false,
             time_digits: 6,
+            decimal_scale: true,
+            transactional_ddl: true,
         }
     }
 
@@ -53,6 +60,8 @@ impl Capabilities {
             isolation: &[Isolation::Serializable],
             deferrable: false,
             time_digits: 9,
+            decimal_scale: true,
+            transactional_ddl: true,
         }
     }
 

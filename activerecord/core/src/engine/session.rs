@@ -119,7 +119,7 @@ impl<'c> Session<'c> {
             let (connection, observer) = share.depart()?;
             return Ok(Some((connection, observer.watch())));
         }
-        self.line()?.undo_given_up().await?;
+        self.line()?.undo_given_up(self.depth).await?;
         let mut line = self.own_line()?;
         let connection = line.depart();
         Ok(connection.map(|connection| (connection, line.observer.watch())))
@@ -137,8 +137,8 @@ impl<'c> Session<'c> {
             watch.tell(statement, rows, error);
         }
         match self.wire {
-            Wire::Own(_) => self.line()?.arrive(),
-            Wire::Shared(share) => share.arrive(),
+            Wire::Own(_) => self.line()?.arrive(error),
+            Wire::Shared(share) => share.arrive(error),
         }
         Ok(())
     }
@@ -158,7 +158,7 @@ impl<'c> Session<'c> {
     /// Begins a scope of its own: a transaction, or a savepoint inside one.
     pub(crate) async fn begin(&self) -> Result<Session<'c>> {
         #[cfg(feature = "native")]
-        self.line()?.undo_given_up().await?;
+        self.line()?.undo_given_up(self.depth).await?;
         self.own_line()?.begin(&TransactionOptions::default()).await?;
         Ok(Session {
             wire: self.wire,
@@ -188,6 +188,8 @@ impl<'c> Session<'c> {
     }
 
     async fn end_scope(&self, keep: bool) -> Result<()> {
+        #[cfg(feature = "native")]
+        let _ = self.line()?.undo_given_up(self.depth).await;
         let kept = match keep {
             true => match self.own_line() {
                 Ok(mut line) => line.keep().await,

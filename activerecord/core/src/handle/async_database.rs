@@ -95,7 +95,7 @@ impl AsyncDatabase {
             let database = Self::of(Source::Transaction(pool, state.clone()));
             Ok(AsyncTransaction::new(database, state))
         };
-        let begun = self.source.pool().run(begin).await?;
+        let begun = self.source.pool().drive(begin).await?;
         begun.inspect(AsyncTransaction::handed_out)
     }
 

@@ -28,6 +28,8 @@ pub(crate) struct Line {
     /// How many transactions and savepoints are open.
     depth: u32,
     unsettled: bool,
+    /// Whether the database said that the connection is lost; its driver may come to know that later.
+    lost: bool,
     /// Says when no further statement is to start.
     #[cfg(feature = "async")]
     stop: Option<Stop>,
@@ -103,6 +105,7 @@ impl Line {
             observer,
             depth: 0,
             unsettled: false,
+            lost: false,
             #[cfg(feature = "async")]
             stop: None,
         }
@@ -148,13 +151,16 @@ impl Line {
         self.check_wanted()?;
         let watch = self.observer.watch();
         let connection = self.blocking()?;
-        let Some(watch) = watch else {
-            return connection.query(statement, sink);
+        let result = match watch {
+            None => connection.query(statement, sink),
+            Some(watch) => {
+                let mut counted = Counted::new(sink);
+                let result = connection.query(statement, &mut counted);
+                watch.tell(statement, counted.rows, result.as_ref().err());
+                result
+            }
         };
-        let mut counted = Counted::new(sink);
-        let result = connection.query(statement, &mut counted);
-        watch.tell(statement, counted.rows, result.as_ref().err());
-        result
+        self.note(result)
     }
 
     /// Runs a statement for its effect on a blocking connection.
@@ -167,7 +173,19 @@ impl Line {
             let rows = result.as_ref().map_or(0, |written| written.rows);
             watch.tell(statement, rows, result.as_ref().err());
         }
+        self.note(result)
+    }
+
+    /// Takes note of a connection that is lost.
+    #[inline]
+    fn note<T>(&mut self, result: Result<T>) -> Result<T> {
+        self.note_error(result.as_ref().err());
         result
+    }
+
+    #[inline]
+    pub(super) fn note_error(&mut self, error: Option<&Error>) {
+        self.lost |= error.is_some_and(|error| error.kind() == ErrorKind::ConnectionLost);
     }
 
     pub(crate) fn reads_only(&mut self, sql: &str) -> Result<bool> {
@@ -262,7 +280,7 @@ impl Line {
     /// Whether the database can still be reached by it.
     #[inline]
     pub(crate) fn is_usable(&mut self) -> bool {
-        self.link.as_mut().is_some_and(Link::is_usable)
+        !self.lost && self.link.as_mut().is_some_and(Link::is_usable)
     }
 
     /// Rolls back whatever may be open.
@@ -289,21 +307,29 @@ impl Line {
         self.native().map(Native::depart)
     }
 
-    /// Takes note that a statement was answered.
+    /// Takes note that a statement was answered, by an error or without one.
     #[cfg(feature = "native")]
-    pub(crate) fn arrive(&mut self) {
+    pub(crate) fn arrive(&mut self, error: Option<&Error>) {
+        self.note_error(error);
         if let Some(native) = self.native() {
             native.arrive();
         }
     }
 
-    /// Undoes what was done in savepoints that were given up half way.
+    /// Undoes what was done in savepoints that were given up half way inside this depth, be it while they were being
+    /// set.
     #[cfg(feature = "native")]
-    pub(crate) async fn undo_given_up(&mut self) -> Result<()> {
-        match self.native().and_then(Native::take_given_up) {
-            Some(depth) => self.unwind(depth).await,
-            None => Ok(()),
+    #[inline]
+    pub(crate) async fn undo_given_up(&mut self, depth: u32) -> Result<()> {
+        match self.native().and_then(|native| native.given_up()) {
+            Some(given_up) => self.unwind(given_up).await?,
+            None if self.unsettled && self.depth <= depth => self.unwind(depth).await?,
+            None => return Ok(()),
         }
+        if let Some(native) = self.native() {
+            native.forget_given_up();
+        }
+        Ok(())
     }
 
     /// Undoes what was done above a depth, now or before the next statement.
@@ -346,7 +372,7 @@ impl Line {
         if let Some(watch) = watch {
             watch.tell(&statement, 0, result.as_ref().err());
         }
-        result?;
+        self.note(result)?;
         self.unsettled = false;
         Ok(())
     }

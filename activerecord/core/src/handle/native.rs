@@ -65,8 +65,13 @@ impl Native {
         self.given_up = Some(depth);
     }
 
-    pub(super) fn take_given_up(&mut self) -> Option<u32> {
-        self.given_up.take()
+    pub(super) fn given_up(&self) -> Option<u32> {
+        self.given_up
+    }
+
+    /// What was given up is undone.
+    pub(super) fn forget_given_up(&mut self) {
+        self.given_up = None;
     }
 
     /// Waits until nothing that was sent is unanswered; `stop` asks the database to end it.
@@ -129,7 +134,7 @@ impl Line {
     async fn bring_to_rest(&mut self, depth: u32, stop: bool) -> Result<()> {
         if let Some(native) = self.native() {
             native.land(stop).await?;
-            native.take_given_up();
+            native.forget_given_up();
         }
         if depth == 0 {
             self.clean().await?;

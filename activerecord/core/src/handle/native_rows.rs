@@ -42,8 +42,8 @@ impl<T: FromRow> NativeRows<T> {
         loan.open().await?;
         let connection = loan.line()?.depart().ok_or_else(super::pool::gone)?;
         let opened = connection.open_cursor(query.sql, query.params).await;
-        if opened.is_err() {
-            loan.line()?.arrive();
+        if let Err(error) = &opened {
+            loan.line()?.arrive(Some(error));
         }
         Ok(Self {
             state: State::Open(Open {
@@ -91,17 +91,22 @@ impl Open {
             Ok(true) => State::Open(self),
             Ok(false) => {
                 if let Ok(line) = self.loan.line() {
-                    line.arrive();
+                    line.arrive(None);
                 }
                 State::Last {
                     _open: self,
                     error: None,
                 }
             }
-            Err(error) => State::Last {
-                _open: self,
-                error: Some(error),
-            },
+            Err(error) => {
+                if let Ok(line) = self.loan.line() {
+                    line.note_error(Some(&error));
+                }
+                State::Last {
+                    _open: self,
+                    error: Some(error),
+                }
+            }
         }
     }
 }

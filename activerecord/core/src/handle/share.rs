@@ -5,7 +5,7 @@ use super::line::Line;
 use super::loan::Wire;
 use super::transaction_state::TransactionState;
 use crate::driver::AsyncConnection;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::observe::Observer;
 use crate::record::Scope;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -95,9 +95,9 @@ impl Share {
     }
 
     /// Takes note that a statement was answered.
-    pub(crate) fn arrive(&self) {
+    pub(crate) fn arrive(&self, error: Option<&Error>) {
         self.in_flight.fetch_sub(1, Ordering::AcqRel);
-        self.with_line(Line::arrive);
+        self.with_line(|line| line.arrive(error));
     }
 
     pub(crate) fn max_params(&self) -> usize {

@@ -38,7 +38,6 @@ impl Transaction {
     /// deferred violation; [`CommitUnknown`](ErrorKind::CommitUnknown) where the connection was lost on the way;
     /// [`AfterCommit`](ErrorKind::AfterCommit) where it is committed but a callback failed.
     pub fn commit(self) -> Result<()> {
-        self.database.source().pool().check_open()?;
         let (lease, aborted) = self.state.take_for_end()?;
         now(self.state.end(lease, aborted, true))?;
         finish(

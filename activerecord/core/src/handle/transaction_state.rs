@@ -28,7 +28,18 @@ pub(crate) struct TransactionState {
     timeout: Duration,
     callbacks: Mutex<Vec<Callback>>,
     #[cfg(feature = "native")]
+    reach: Reach,
+    #[cfg(feature = "native")]
     sharing: Sharing,
+}
+
+/// The handles that a transaction's connection serves.
+#[cfg(feature = "native")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Both,
+    Blocking,
+    Async,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +100,8 @@ impl TransactionState {
 
     fn new(mut lease: Lease<'static>, parent: Option<Arc<Self>>) -> Result<Arc<Self>> {
         let scope = Scope::new(parent.as_ref().map(|parent| parent.scope.clone()));
+        #[cfg(feature = "native")]
+        let reach = Reach::of(&mut lease)?;
         Ok(Arc::new(Self {
             depth: lease.line()?.depth(),
             timeout: lease.pool().timeout,
@@ -97,6 +110,8 @@ impl TransactionState {
             scope,
             parent,
             callbacks: Mutex::default(),
+            #[cfg(feature = "native")]
+            reach,
             #[cfg(feature = "native")]
             sharing: Sharing::default(),
         }))
@@ -113,6 +128,10 @@ impl TransactionState {
     /// Takes the connection for a statement, waiting for one that runs.
     #[inline]
     pub(crate) fn loan(self: &Arc<Self>, purpose: Purpose) -> Result<Loan<'_>> {
+        #[cfg(feature = "native")]
+        if self.reach == Reach::Async {
+            return Err(of_the_other_mode());
+        }
         let lease = match self.connection.try_enter() {
             Some(lease) => lease,
             None => self.wait_for_lease()?,
@@ -132,6 +151,10 @@ impl TransactionState {
     #[cfg(feature = "async")]
     pub(crate) async fn loan_async(self: &Arc<Self>, purpose: Purpose) -> Result<Loan<'static>> {
         self.check()?;
+        #[cfg(feature = "native")]
+        if self.reach == Reach::Blocking {
+            return Err(of_the_other_mode());
+        }
         #[cfg(feature = "native")]
         if purpose == Purpose::OneStatement
             // Those who wait for the connection for themselves are not overtaken.
@@ -309,7 +332,8 @@ impl TransactionState {
             self.leave(lease);
             return Err(error);
         }
-        let aborted = self.check().err();
+        let intact = self.check().and_then(|()| lease.pool().check_open());
+        let aborted = intact.err();
         self.set(Status::Ended);
         Ok((lease, aborted))
     }
@@ -438,6 +462,28 @@ impl TransactionState {
         );
         Error::new(ErrorKind::PoolTimeout, message)
     }
+}
+
+#[cfg(feature = "native")]
+impl Reach {
+    fn of(lease: &mut Lease<'static>) -> Result<Self> {
+        let native = lease.pool().is_native();
+        Ok(match (native, lease.line()?.can_block()) {
+            (false, _) => Self::Both,
+            (true, true) => Self::Blocking,
+            (true, false) => Self::Async,
+        })
+    }
+}
+
+#[cfg(feature = "native")]
+#[cold]
+fn of_the_other_mode() -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        "blocking and async handles have connections of their own here, so a transaction of the one serves none of \
+         the other; use the transaction's own handle",
+    )
 }
 
 impl Status {

@@ -5,6 +5,7 @@ mod dialect;
 mod fixed;
 mod raw;
 mod text;
+mod tokens;
 
 #[cfg(feature = "native")]
 pub(crate) use self::control::begins_as_read;
@@ -15,3 +16,4 @@ pub use self::fixed::SqlCache;
 pub(crate) use self::raw::RawSql;
 pub use self::raw::{AssertSafe, IntoSql};
 pub(crate) use self::text::SqlText;
+pub use self::tokens::{holds_none, holds_several, main_verb};

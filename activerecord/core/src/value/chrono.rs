@@ -44,8 +44,9 @@ fn timestamp(text: &str) -> Option<DateTime<Utc>> {
     date_time(text.trim_end_matches('Z')).map(|naive| naive.and_utc())
 }
 
+// Sessions run in UTC, so a column with a time zone and one without differ in nothing that a value would show.
 macro_rules! temporal {
-    ($type:ty, $variant:ident, $what:literal, $read:expr, $parts:expr) => {
+    ($type:ty, $variant:ident, $what:literal, $read:expr, $parts:expr $(, $other:ident => $convert:expr)?) => {
         impl Value for $type {
             const TYPE: ColumnType = ColumnType::$variant;
 
@@ -57,6 +58,7 @@ macro_rules! temporal {
             fn from_value(value: SqlValue<'_>) -> Result<Self> {
                 match value {
                     SqlValue::$variant(value) => Ok(value),
+                    $(SqlValue::$other(value) => Ok($convert(value)),)?
                     SqlValue::Text(text) => $read(&text).ok_or_else(|| unreadable($what, &text)),
                     other => Err(mismatch($what, &other)),
                 }
@@ -88,12 +90,14 @@ temporal!(
     DateTime,
     "a date and time (YYYY-MM-DD HH:MM:SS)",
     date_time,
-    |value: &NaiveDateTime| (Some(value.date()), Some(value.time()))
+    |value: &NaiveDateTime| (Some(value.date()), Some(value.time())),
+    Timestamp => |value: DateTime<Utc>| value.naive_utc()
 );
 temporal!(
     DateTime<Utc>,
     Timestamp,
     "a timestamp (YYYY-MM-DD HH:MM:SS+00:00)",
     timestamp,
-    |value: &DateTime<Utc>| (Some(value.date_naive()), Some(value.time()))
+    |value: &DateTime<Utc>| (Some(value.date_naive()), Some(value.time())),
+    DateTime => |value: NaiveDateTime| value.and_utc()
 );

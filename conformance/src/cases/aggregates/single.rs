@@ -46,8 +46,7 @@ mod aggregates {
         assert_eq!(query().sum(db, |e| e.salary).await?, Some(91_i64));
         assert_eq!(query().sum(db, |e| e.bonus).await?, Some(5_i64));
         assert_eq!(query().sum(db, |e| e.rating).await?, Some(3.75_f64));
-        let rates = query().sum(db, |e| e.rate).await?;
-        assert_eq!(rates.unwrap().to_string(), "19.60");
+        assert_eq!(query().sum(db, |e| e.rate).await?, Some(decimal("19.60")));
         Ok(())
     }
 

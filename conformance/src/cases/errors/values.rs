@@ -120,6 +120,7 @@ mod errors {
     }
 
     /// A write with RETURNING whose rows do not read as asked for has taken effect all the same, and says so.
+    #[needs(InsertReturning)]
     async fn a_write_whose_rows_do_not_read_was_applied(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let sql = "INSERT INTO accounts (id, balance) VALUES (1, 2) RETURNING 'text'";

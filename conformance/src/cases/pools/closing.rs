@@ -7,7 +7,7 @@ pub(super) use self::pools::cases;
 #[cases]
 mod pools {
     use crate::prelude::*;
-    use crate::support::kind;
+    use crate::support::{kind, until};
 
     /// A closed handle refuses everything, in both modes and in all its clones; another handle goes on.
     async fn a_closed_handle_refuses_everything(db: &Db) -> Result<()> {
@@ -40,7 +40,8 @@ mod pools {
         closed.query_sql::<(i64,)>("SELECT 1", ()).await?;
         closed.close().await;
         closed.close().await;
-        assert_eq!(closed.status().in_use, 0);
+        // What has to be put in order behind a raw statement comes back by itself.
+        aside(|| until(&handles(&closed).0, |status| status.in_use == 0));
         Ok(())
     }
 

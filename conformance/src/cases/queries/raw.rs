@@ -225,7 +225,7 @@ mod queries {
         Ok(())
     }
 
-    /// A statement run for its effect tells the rows it changed, also where it gives rows.
+    /// A statement run for its effect tells the rows it changed.
     async fn effects_are_counted(db: &Db) -> Result<()> {
         people(db).await?;
         assert_eq!(
@@ -237,6 +237,15 @@ mod queries {
             db.execute("UPDATE users SET age = 8 WHERE age = ?", (9,)).await?,
             0
         );
+        Ok(())
+    }
+
+    /// So it does where it gives rows, which can be read as well.
+    #[needs(UpdateReturning)]
+    async fn effects_that_give_rows_are_counted(db: &Db) -> Result<()> {
+        people(db).await?;
+        db.execute("UPDATE users SET age = ? WHERE is_active", (7,))
+            .await?;
         let returned = db
             .execute("DELETE FROM users WHERE age = ? RETURNING id, name", (7,))
             .await?;

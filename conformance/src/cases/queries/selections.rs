@@ -174,12 +174,14 @@ mod queries {
             ),
             None => (" IN (?, ?)".into(), vec![text("a"), text("b")]),
         };
+        let mut last = String::new();
+        db.dialect().write_order("\"age\"", true, false, &mut last);
         let expected = format!(
             "SELECT \"id\", \"name\", \"email\", \"is_active\", \"age\" FROM \"users\" \
              WHERE (\"is_active\" = ?) \
              AND (((\"age\" > ?) OR (\"age\" IS NULL)) AND (NOT (\"name\"{within}))) \
              AND ((length(name) > ?)) \
-             ORDER BY \"name\" ASC, \"age\" DESC NULLS LAST LIMIT ? OFFSET ?"
+             ORDER BY \"name\" ASC, {last} LIMIT ? OFFSET ?"
         );
         assert_eq!(sql, written(db.dialect(), &expected));
         let number = SqlValue::I64;

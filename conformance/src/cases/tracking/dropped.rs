@@ -26,30 +26,42 @@ pub(super) mod tracking {
         .await
     }
 
-    /// Waits until no write is under way: a transaction queues behind the writers.
+    /// Waits until no write is under way where one waits for the other: a transaction queues behind the writers.
     #[only(asynchronous)]
     async fn quiet(database: &Db) -> Result<()> {
         database.begin().await?.commit().await
     }
 
-    /// Begins a call, lets it wait for its turn to write, and drops it there: nothing is written.
+    /// Begins a write to an account that another transaction has its hands on, and drops it: nothing is written.
     #[only(asynchronous)]
-    async fn cut_off_early<F: Future>(database: &Db, future: F) -> Result<()> {
+    async fn cut_off_early<F: Future>(database: &Db, id: i64, future: F) -> Result<()> {
         let writer = database.begin().await?;
+        let row = Account::query().filter(|a| a.id.eq(id));
+        if row.update_all(&writer, |a| a.balance.set(1000)).await? == 0 {
+            Account { id, balance: 1000 }.save(&writer).await?;
+        }
         assert!(polled(1, future).await.is_none(), "it did not wait for its turn");
+        // A statement that was sent is stopped before it can go on.
+        crate::support::until_async(database, |status| status.in_use == 1).await;
         writer.rollback().await
     }
 
-    /// Begins a call, waits until its work is done, and drops it before it is told so. `false` where it was told at
-    /// once.
+    /// Begins a write and drops it once its account is there, or gone, but before it is told so. `false` where it was
+    /// told before.
     #[only(asynchronous)]
-    async fn cut_off_late<F: Future>(database: &Db, future: F) -> Result<bool> {
+    async fn cut_off_late<F: Future>(database: &Db, id: i64, there: bool, future: F) -> Result<bool> {
         let mut future = std::pin::pin!(future);
-        let at_once =
-            std::future::poll_fn(|context| std::task::Poll::Ready(future.as_mut().poll(context).is_ready()));
-        let at_once = at_once.await;
-        quiet(database).await?;
-        Ok(!at_once)
+        loop {
+            let told = std::future::poll_fn(|context| {
+                std::task::Poll::Ready(future.as_mut().poll(context).is_ready())
+            });
+            if told.await {
+                return Ok(false);
+            }
+            if Account::exists(database, id).await? == there {
+                return Ok(true);
+            }
+        }
     }
 
     /// An account whose row is there, with a save in doubt that took effect: it has the key and the balance given.
@@ -59,7 +71,7 @@ pub(super) mod tracking {
         loop {
             id += 1;
             let mut account = Active::new(Account { id, balance: 5 });
-            if cut_off_late(database, account.save(database)).await? {
+            if cut_off_late(database, id, true, account.save(database)).await? {
                 return Ok(account);
             }
         }
@@ -116,7 +128,7 @@ pub(super) mod tracking {
         db.create_table::<Account>().await?;
         let mut account = Account { id: 1, balance: 5 }.save(db).await?;
         account.balance = 6;
-        cut_off_early(db, account.save(db)).await?;
+        cut_off_early(db, 1, account.save(db)).await?;
         assert!(account.is_in_doubt() && !account.is_persisted());
         assert_eq!(account.save(db).await.unwrap_err().kind(), ErrorKind::InDoubt);
         assert_eq!(account.delete(db).await.unwrap_err().kind(), ErrorKind::InDoubt);
@@ -139,7 +151,7 @@ pub(super) mod tracking {
         written.refresh(db).await?;
         assert!(written.is_persisted() && !written.is_dirty());
         let mut unwritten = Active::new(Account { id: -1, balance: 5 });
-        cut_off_early(db, unwritten.save(db)).await?;
+        cut_off_early(db, -1, unwritten.save(db)).await?;
         assert_eq!(
             unwritten.refresh(db).await.unwrap_err().kind(),
             ErrorKind::NotFound
@@ -158,7 +170,9 @@ pub(super) mod tracking {
         User::named("zero").save(db).await?;
         User::query().all_rows().update_all(db, |u| u.id.set(0)).await?;
         let mut ann = Active::new(User::named("ann"));
-        cut_off_early(db, ann.save(db)).await?;
+        let writer = db.begin().await?;
+        assert!(polled(1, ann.save(db)).await.is_none());
+        writer.rollback().await?;
         assert_eq!(ann.refresh(db).await.unwrap_err().kind(), ErrorKind::InDoubt);
         assert!(ann.is_in_doubt());
         assert_eq!(ann.name, "ann");
@@ -169,16 +183,16 @@ pub(super) mod tracking {
     async fn assume_not_written_gives_the_state_before_back(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let mut account = Active::new(Account { id: 1, balance: 5 });
-        cut_off_early(db, account.save(db)).await?;
+        cut_off_early(db, 1, account.save(db)).await?;
         account.assume_not_written();
         assert!(account.is_new());
         account.save(db).await?;
         account.balance = 9;
-        cut_off_early(db, account.save(db)).await?;
+        cut_off_early(db, 1, account.save(db)).await?;
         account.assume_not_written();
         assert!(account.is_persisted() && account.is_dirty());
         account.save(db).await?;
-        cut_off_early(db, account.delete(db)).await?;
+        cut_off_early(db, 1, account.delete(db)).await?;
         account.assume_not_written();
         assert!(account.is_persisted() && !account.is_dirty());
         assert_eq!(Account::find(db, 1).await?, account);
@@ -189,12 +203,12 @@ pub(super) mod tracking {
     async fn a_delete_cut_off_is_in_doubt_too(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let mut account = Account { id: 1, balance: 5 }.save(db).await?;
-        cut_off_early(db, account.delete(db)).await?;
+        cut_off_early(db, 1, account.delete(db)).await?;
         assert!(account.is_in_doubt() && !account.is_deleted());
         account.refresh(db).await?;
         assert!(account.is_persisted());
         // And one that took effect, without anybody being told.
-        while !cut_off_late(db, account.delete(db)).await? {
+        while !cut_off_late(db, 1, false, account.delete(db)).await? {
             account = Account { id: 1, balance: 5 }.save(db).await?;
         }
         assert!(account.is_in_doubt());

@@ -213,14 +213,21 @@ mod transactions {
         Ok(())
     }
 
-    /// Rows and text made in it are gone with it: also a table.
+    /// Rows and text made in it are gone with it: also a table, or it cannot be made there and nothing is committed.
     async fn a_table_made_in_it_is_rolled_back_too(db: &Db) -> Result<()> {
         db.create_table::<User>().await?;
+        let can = backend(db)?.capabilities().transactional_ddl;
         let failed: Result<()> = db
             .transaction(async |tx| {
-                tx.create_table::<Account>().await?;
-                Account { id: 1, balance: 1 }.save(tx).await?;
-                tx.execute("DROP TABLE users", ()).await?;
+                User::named("ann").save(tx).await?;
+                let made = tx.create_table::<Account>().await;
+                let dropped = tx.execute("DROP TABLE users", ()).await.map(drop);
+                for done in [made, dropped] {
+                    match done {
+                        Ok(()) => assert!(can),
+                        Err(error) => assert_eq!((error.kind(), can), (ErrorKind::Unsupported, false)),
+                    }
+                }
                 Err(Error::invalid("undo"))
             })
             .await;

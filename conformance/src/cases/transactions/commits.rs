@@ -156,6 +156,7 @@ mod transactions {
     }
 
     /// A rule that is checked at the commit fails the commit: nothing is kept, and the handle goes on.
+    #[needs(DeferredConstraints)]
     async fn a_deferred_violation_fails_the_commit(db: &Db) -> Result<()> {
         owned_accounts(db).await?;
         let tx = db.begin().await?;
@@ -177,6 +178,7 @@ mod transactions {
     }
 
     /// A rule that is checked at the commit may be mended before it.
+    #[needs(DeferredConstraints)]
     async fn a_deferred_violation_can_be_mended(db: &Db) -> Result<()> {
         owned_accounts(db).await?;
         db.transaction(async |tx| {
@@ -190,6 +192,7 @@ mod transactions {
     }
 
     /// What the database itself has rolled back takes no further statement and cannot be committed.
+    #[needs(FailuresAbort)]
     async fn a_transaction_that_the_database_ended_is_aborted(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let tx = db.begin().await?;
@@ -207,6 +210,30 @@ mod transactions {
         assert_eq!(kind(tx.commit().await), ErrorKind::TransactionAborted);
         assert!(first.is_new());
         assert_eq!(Account::query().count(db).await?, 0);
+        Ok(())
+    }
+
+    /// A transaction whose wait for a lock ended without it takes no further statement, and is not committed by halves.
+    #[needs(Sessions)]
+    async fn a_lock_timeout_ends_its_transaction(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        Account { id: 1, balance: 1 }.save(db).await?;
+        let stranger = stranger(db)?;
+        let holder = db.begin().await?;
+        let contested = || Account::query().filter(|a| a.id.eq(1));
+        contested().update_all(&holder, |a| a.balance.set(2)).await?;
+        let tx = stranger.begin().await?;
+        let first = Account { id: 2, balance: 1 }.save(&tx).await?;
+        let waited = contested().update_all(&tx, |a| a.balance.set(3)).await;
+        assert_eq!(kind(waited), ErrorKind::LockTimeout);
+        assert_eq!(
+            kind(Account::query().count(&tx).await),
+            ErrorKind::TransactionAborted
+        );
+        assert_eq!(kind(tx.commit().await), ErrorKind::TransactionAborted);
+        assert!(first.is_new());
+        holder.commit().await?;
+        assert_eq!(Account::query().sum(db, |a| a.balance).await?, Some(2));
         Ok(())
     }
 

@@ -80,6 +80,7 @@ mod transactions {
     }
 
     /// The other mode's handle is over the same transaction.
+    #[needs(Threads)]
     async fn the_other_mode_sees_the_same_transaction(db: &Db) -> Result<()> {
         db.create_table::<Account>().await?;
         let tx = db.begin().await?;
@@ -87,6 +88,23 @@ mod transactions {
         aside(|| blocking.execute("INSERT INTO accounts (id, balance) VALUES (1, 2)", ()))?;
         let rows = keep_async! { wait!(asynchronous.query_sql::<(i64, i64)>("SELECT id, balance FROM accounts", ())) }?;
         assert_eq!(rows, [(1, 2)]);
+        tx.rollback().await?;
+        assert_eq!(Account::query().count(db).await?, 0);
+        Ok(())
+    }
+
+    /// Where each mode has connections of its own, a transaction serves the handles of its own mode alone, and goes on.
+    #[needs(Sessions)]
+    async fn a_transaction_refuses_the_other_mode(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        let tx = db.begin().await?;
+        Account { id: 1, balance: 2 }.save(&tx).await?;
+        let (blocking, asynchronous) = handles(&tx);
+        let sql = "DELETE FROM accounts";
+        let by_blocking = aside(|| blocking.execute(sql, ()));
+        let by_async = keep_async! { wait!(asynchronous.execute(sql, ())) };
+        let refused = [by_blocking, by_async].into_iter().filter_map(Result::err);
+        assert!(refused.map(|error| error.kind()).eq([ErrorKind::Unsupported]));
         tx.rollback().await?;
         assert_eq!(Account::query().count(db).await?, 0);
         Ok(())

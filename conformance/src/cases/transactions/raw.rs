@@ -73,7 +73,7 @@ mod transactions {
             tx.execute("SAVEPOINT mine", ()).await?;
             Account { id: 1, balance: 0 }.save(tx).await?;
             tx.execute("ROLLBACK TO mine", ()).await?;
-            tx.execute("RELEASE mine", ()).await?;
+            tx.execute("RELEASE SAVEPOINT mine", ()).await?;
             Account { id: 2, balance: 0 }.save(tx).await?;
             Ok(())
         })

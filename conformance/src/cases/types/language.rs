@@ -113,7 +113,7 @@ mod types {
         Ok(())
     }
 
-    /// Doubles come back bit by bit: the smallest, the largest, those below the normal ones, and infinities.
+    /// Doubles come back bit by bit: the smallest, the largest and those below the normal ones.
     async fn doubles_at_their_edges(db: &Db) -> Result<()> {
         db.create_table::<Floats>().await?;
         let numbers = [
@@ -130,8 +130,6 @@ mod types {
             9_007_199_254_740_993.0,
             9_223_372_036_854_775_808.0,
             1e300,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
         ];
         for f64 in numbers {
             let row = Floats {
@@ -167,7 +165,6 @@ mod types {
             f32::MIN,
             f32::EPSILON,
             16_777_217.0,
-            f32::INFINITY,
         ];
         for f32 in numbers {
             let row = Floats {
@@ -182,19 +179,20 @@ mod types {
         Ok(())
     }
 
-    /// Not a number and the negative zero are kept bit by bit or refused, never turned into something else.
+    /// Infinities, what is not a number and the negative zero are kept bit by bit or refused, never turned into something else.
     async fn odd_floats_are_kept_or_refused(db: &Db) -> Result<()> {
         db.create_table::<Floats>().await?;
-        let doubles = [f64::NAN, -f64::NAN, -0.0].map(|f64| Floats {
+        let doubles = [f64::NAN, -f64::NAN, -0.0, f64::INFINITY, f64::NEG_INFINITY].map(|f64| Floats {
             f64,
             ..Floats::default()
         });
-        let singles = [f32::NAN, -0.0].map(|f32| Floats {
+        let singles = [f32::NAN, -0.0, f32::INFINITY, f32::NEG_INFINITY].map(|f32| Floats {
             f32,
             ..Floats::default()
         });
         for row in doubles.into_iter().chain(singles) {
             let given = row.clone();
+            let rows = Floats::query().count(db).await?;
             match row.save(db).await {
                 Ok(saved) => {
                     let found = Floats::find(db, saved.id).await?;
@@ -205,8 +203,9 @@ mod types {
                     assert_eq!(error.kind(), ErrorKind::Invalid);
                     let message = error.to_string();
                     assert!(message.contains("parameter "), "{message}");
-                    assert!(message.contains("NaN") || message.contains("-0.0"), "{message}");
-                    assert_eq!(Floats::query().count(db).await?, 0);
+                    let names = ["NaN", "-0.0", "infinite"];
+                    assert!(names.iter().any(|name| message.contains(name)), "{message}");
+                    assert_eq!(Floats::query().count(db).await?, rows);
                 }
             }
         }

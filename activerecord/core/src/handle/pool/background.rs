@@ -4,39 +4,31 @@ use super::Pool;
 use crate::driver::threaded::{Workers, blocking, detached};
 use crate::engine::now;
 use crate::error::Result;
-#[cfg(feature = "native")]
-use crate::error::{Error, ErrorKind, Outcome};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
+#[cfg(feature = "native")]
+use {
+    std::pin::Pin,
+    std::task::{Context, Poll},
+    tokio::runtime::Handle,
+};
 
 impl Pool {
-    /// Runs work to its end, whether anybody waits for it or not: on a thread of the database, or in the runtime of
-    /// its connections.
+    /// Runs work to its end, whether anybody waits for it or not: on a thread of the database, or here and, where the
+    /// caller goes away in the middle of it, in the runtime of its connections.
     ///
     /// # Errors
     ///
-    /// Where nobody took the work, or it was torn: its outcome then says so.
+    /// Where nobody took the work.
     pub(crate) async fn drive<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<Result<T>> {
         #[cfg(feature = "native")]
         if self.is_native() {
-            let task = self.native_store()?.runtime.spawn(work);
-            return task.await.map_err(torn);
-        }
-        blocking(self.workers(), move || now(work)).await
-    }
-
-    /// Runs work that is undone where it is dropped: on a thread of the database, or here.
-    pub(crate) async fn run<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T>> + Send + 'static,
-    ) -> Result<Result<T>> {
-        #[cfg(feature = "native")]
-        if self.is_native() {
-            return Ok(work.await);
+            let runtime = self.native_store()?.runtime.clone();
+            return Ok(Attended::new(work, runtime).await);
         }
         blocking(self.workers(), move || now(work)).await
     }
@@ -67,11 +59,49 @@ impl Pool {
     }
 }
 
+/// Work that goes on in a runtime where its caller goes away after it has begun.
 #[cfg(feature = "native")]
-#[cold]
-fn torn(failure: tokio::task::JoinError) -> Error {
-    let message = "the end of the transaction was torn: its runtime was shut down meanwhile";
-    Error::new(ErrorKind::CommitUnknown, message)
-        .with_outcome(Outcome::Unknown)
-        .with_source(failure)
+struct Attended<F: Future<Output: Send> + Send + 'static> {
+    work: Option<Pin<Box<F>>>,
+    begun: bool,
+    runtime: Handle,
+}
+
+#[cfg(feature = "native")]
+impl<F: Future<Output: Send> + Send + 'static> Attended<F> {
+    fn new(work: F, runtime: Handle) -> Self {
+        Self {
+            work: Some(Box::pin(work)),
+            begun: false,
+            runtime,
+        }
+    }
+}
+
+#[cfg(feature = "native")]
+impl<F: Future<Output: Send> + Send + 'static> Future for Attended<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.begun = true;
+        // Where it panics, nothing of it is left to go on with.
+        let Some(mut work) = self.work.take() else {
+            return Poll::Pending;
+        };
+        let polled = work.as_mut().poll(context);
+        if polled.is_pending() {
+            self.work = Some(work);
+        }
+        polled
+    }
+}
+
+#[cfg(feature = "native")]
+impl<F: Future<Output: Send> + Send + 'static> Drop for Attended<F> {
+    fn drop(&mut self) {
+        if let Some(work) = self.work.take().filter(|_| self.begun) {
+            // Where the runtime has ended, the connection is closed as the work is dropped.
+            self.runtime.spawn(async move { drop(work.await) });
+        }
+    }
 }

@@ -81,6 +81,9 @@ pub(crate) struct Pool {
 /// The longest wait there is, so that a deadline can be reckoned: a year.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
+/// Opening a connection may take this long, however short the wait for a free one is.
+const OPENING: Duration = Duration::from_secs(5);
+
 /// The most connections a pool can have.
 const MOST: u32 = 10_000;
 

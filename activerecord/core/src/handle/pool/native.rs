@@ -100,7 +100,7 @@ impl NativeStore {
     /// Makes an empty one in the runtime of the caller.
     pub(super) fn new(backend: Arc<dyn AsyncBackend>, options: &PoolOptions, losses: Losses) -> Result<Self> {
         let runtime = Handle::try_current().map_err(|_| no_runtime())?;
-        let opening = options.acquire_timeout.clamp(OPENING, super::LONGEST);
+        let opening = options.acquire_timeout.clamp(super::OPENING, super::LONGEST);
         let manager = Manager {
             backend,
             losses: losses.clone(),
@@ -262,9 +262,6 @@ impl bb8::ManageConnection for Manager {
 pub(super) fn check_runtime() -> Result<()> {
     Handle::try_current().map(drop).map_err(|_| no_runtime())
 }
-
-/// Opening a connection may take this long, however short the wait for a free one is.
-const OPENING: Duration = Duration::from_secs(1);
 
 #[cold]
 fn no_runtime() -> Error {

@@ -140,9 +140,6 @@ impl r2d2::ManageConnection for Manager {
     }
 }
 
-/// Opening a connection may take this long, however short the wait for a free one is.
-const OPENING: Duration = Duration::from_secs(1);
-
 fn manager_pool(manager: Manager, options: &PoolOptions) -> Result<r2d2::Pool<Manager>> {
     static OPENER: OnceLock<Arc<ScheduledThreadPool>> = OnceLock::new();
     let opener = OPENER.get_or_init(|| {
@@ -155,7 +152,7 @@ fn manager_pool(manager: Manager, options: &PoolOptions) -> Result<r2d2::Pool<Ma
         .test_on_check_out(false)
         .idle_timeout(options.idle_timeout)
         .max_lifetime(options.max_lifetime)
-        .connection_timeout(options.acquire_timeout.clamp(OPENING, super::LONGEST))
+        .connection_timeout(options.acquire_timeout.clamp(super::OPENING, super::LONGEST))
         .error_handler(Box::new(r2d2::NopErrorHandler))
         .thread_pool(opener.clone())
         .build(manager)

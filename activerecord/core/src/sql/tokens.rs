@@ -1,7 +1,7 @@
 //! What the text of a statement tells by itself.
 
-/// Whether there is no statement in the text.
-pub(super) fn is_empty(sql: &str) -> bool {
+/// Whether there is no statement in the text, only comments and semicolons.
+pub fn holds_none(sql: &str) -> bool {
     let mut rest = sql;
     while let Some((token, behind)) = next_token(rest) {
         if !is_comment(token) {
@@ -12,12 +12,13 @@ pub(super) fn is_empty(sql: &str) -> bool {
     true
 }
 
-/// Whether there is more than one statement in a text that the server does not take.
-pub(super) fn holds_several(sql: &str) -> bool {
+/// Whether there is more than one statement in a text that a database did not take. The bodies of triggers and
+/// procedures are not told from statements.
+pub fn holds_several(sql: &str) -> bool {
     let mut rest = sql;
     while let Some((token, behind)) = next_token(rest) {
         if token == ";" {
-            return !is_empty(behind);
+            return !holds_none(behind);
         }
         rest = behind;
     }
@@ -29,7 +30,7 @@ fn is_comment(token: &str) -> bool {
 }
 
 /// The word that says what a statement does: the first one, or behind `WITH` the first one outside its parentheses.
-pub(super) fn main_verb(sql: &str) -> &str {
+pub fn main_verb(sql: &str) -> &str {
     let mut depth = 0;
     let mut rest = sql;
     let mut with = false;
