@@ -2,12 +2,16 @@
 
 mod mysql;
 mod postgres;
+mod sessions;
 mod sqlite;
+mod through;
 
 pub use self::mysql::MysqlServer;
 pub use self::postgres::PostgresServer;
+pub use self::sessions::{kill_one, sessions};
 pub use self::sqlite::SqliteFiles;
 pub(crate) use self::sqlite::file_of;
+pub use self::through::{address_of, through};
 
 use activerecord::{Backend, Database, Error, ErrorKind, Handle, Result, Verbs};
 use std::any::Any;

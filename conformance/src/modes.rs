@@ -75,6 +75,24 @@ pub mod blocking {
         crate::support::spied(db)
     }
 
+    /// A second handle on the database of a case, through a proxy.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn proxied(db: &Db) -> activerecord::Result<(Db, crate::support::Proxy)> {
+        crate::support::proxied(db)
+    }
+
+    /// A second handle on the database of a case, with so many connections.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn of_size(db: &Db, size: u32) -> activerecord::Result<Db> {
+        crate::support::of_size(db, size)
+    }
+
     /// A database in memory with a short acquire timeout.
     ///
     /// # Errors
@@ -162,6 +180,25 @@ pub mod asynchronous {
     pub fn spied(db: &Db) -> activerecord::Result<(Db, crate::support::Calls)> {
         let (spied, calls) = aside(|| crate::support::spied(&db.to_blocking()))?;
         Ok((spied.to_async(), calls))
+    }
+
+    /// A second handle on the database of a case, through a proxy.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn proxied(db: &Db) -> activerecord::Result<(Db, crate::support::Proxy)> {
+        let (proxied, proxy) = aside(|| crate::support::proxied(&db.to_blocking()))?;
+        Ok((proxied.to_async(), proxy))
+    }
+
+    /// A second handle on the database of a case, with so many connections.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn of_size(db: &Db, size: u32) -> activerecord::Result<Db> {
+        Ok(aside(|| crate::support::of_size(&db.to_blocking(), size))?.to_async())
     }
 
     /// A database in memory with a short acquire timeout.

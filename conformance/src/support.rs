@@ -1,14 +1,18 @@
 //! What cases about transactions, connections and errors share.
 
 mod cut;
+mod killer;
+mod proxy;
 mod rival;
 mod spy;
 
 pub use self::cut::{Cut, DropAfter, cuts};
+pub use self::killer::Killer;
+pub use self::proxy::{Lost, Proxy, Step};
 pub use self::rival::{Rival, overtake};
 pub use self::spy::{Calls, Spy};
 
-use crate::environment::{again, kill_sessions, leaves_nothing_open};
+use crate::environment::{address_of, again, kill_sessions, leaves_nothing_open, through};
 use activerecord::{
     AsyncDatabase, Connect, ConnectOptions, Database, Error, ErrorKind, Handle, PoolOptions, PoolStatus,
     Result, Verbs,
@@ -69,6 +73,31 @@ pub fn in_memory() -> Result<Database> {
 pub fn spied(handle: &Database) -> Result<(Database, Calls)> {
     let (spy, calls) = Spy::on(again(handle, STRANGERS_WAIT)?);
     Ok((Database::open(Arc::new(spy), strangers_options(handle))?, calls))
+}
+
+/// A second handle on a database, by two connections through a proxy.
+///
+/// # Errors
+///
+/// What the database says.
+pub fn proxied(handle: &Database) -> Result<(Database, Proxy)> {
+    let proxy = Proxy::to(address_of(handle)?);
+    let proxy = proxy.map_err(|error| Error::new(ErrorKind::Io, "no proxy").with_source(error))?;
+    let mut options = PoolOptions::default();
+    options.size = 2;
+    Ok((Database::open(through(handle, proxy.address())?, options)?, proxy))
+}
+
+/// A second handle on a database, with so many connections, for which callers wait as long as it takes.
+///
+/// # Errors
+///
+/// What the database says.
+pub fn of_size(handle: &Database, size: u32) -> Result<Database> {
+    let mut options = PoolOptions::default();
+    options.size = size;
+    options.acquire_timeout = 2 * HANG;
+    Database::open(again(handle, HANG)?, options)
 }
 
 /// Whether the database's own code is one of these: SQLite's, PostgreSQL's or another's, each for the same mistake.

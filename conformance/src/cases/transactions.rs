@@ -3,6 +3,7 @@
 mod closures;
 mod commits;
 mod guards;
+mod kills;
 mod neighbours;
 mod options;
 mod raw;
@@ -10,6 +11,7 @@ mod retries;
 mod rollback;
 mod rows;
 mod savepoints;
+mod torn;
 
 use crate::harness::Case;
 
@@ -18,6 +20,7 @@ pub(super) fn cases() -> Vec<Case> {
         closures::cases(),
         commits::cases(),
         guards::cases(),
+        kills::cases(),
         neighbours::cases(),
         options::cases(),
         raw::cases(),
@@ -25,6 +28,7 @@ pub(super) fn cases() -> Vec<Case> {
         rollback::cases(),
         rows::cases(),
         savepoints::cases(),
+        torn::cases(),
     ];
     parts.concat()
 }

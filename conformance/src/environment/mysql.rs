@@ -26,6 +26,7 @@ impl MysqlServer {
     /// Where the URL makes no sense, the server does not answer or is the other one.
     pub fn at(name: &'static str, url: &str) -> Result<Self> {
         let server = Mysql::from_url(url)?;
+        super::through::remember(name, url);
         let mut options = PoolOptions::default();
         options.size = 4;
         // A case that failed may have left a transaction open, in whose way a database cannot be dropped.

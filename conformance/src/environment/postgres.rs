@@ -25,6 +25,7 @@ impl PostgresServer {
     /// Where the URL makes no sense or the server does not answer.
     pub fn at(url: &str) -> Result<Self> {
         let server = Postgres::from_url(url)?;
+        super::through::remember("postgres", url);
         let mut options = PoolOptions::default();
         options.size = 4;
         let admin = Database::open(Arc::new(server.clone()), options)?;

@@ -111,9 +111,11 @@ impl Pool {
         options: &PoolOptions,
     ) -> Result<Self> {
         check(options)?;
+        native::check_runtime()?;
+        // Before the pool asks for the dialect, which may be known only then.
+        let first = native.connect().await?;
         let pool = Self::new(backend, options)?;
-        let store = pool.native_store()?;
-        store.add(native.connect().await?);
+        pool.native_store()?.add(first);
         Ok(pool)
     }
 

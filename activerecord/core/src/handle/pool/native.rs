@@ -266,6 +266,11 @@ impl bb8::ManageConnection for Manager {
     }
 }
 
+/// Whether there is a runtime around the caller, without which a driver panics.
+pub(super) fn check_runtime() -> Result<()> {
+    Handle::try_current().map(drop).map_err(|_| no_runtime())
+}
+
 #[cold]
 fn no_runtime() -> Error {
     Error::new(

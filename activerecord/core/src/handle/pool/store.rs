@@ -19,10 +19,11 @@ pub(super) struct Store {
     backend: Arc<dyn Backend>,
     ready: Ready,
     losses: Losses,
+    max_lifetime: Option<Duration>,
 }
 
-/// Connections that were opened and wait for r2d2 to take them in.
-type Ready = Arc<Mutex<Vec<Box<dyn Connection>>>>;
+/// Connections that were opened and wait for r2d2 to take them in. They are idle from then on.
+type Ready = Arc<Mutex<Vec<(Box<dyn Connection>, Age)>>>;
 
 impl Store {
     pub(super) fn new(backend: Arc<dyn Backend>, options: &PoolOptions, losses: Losses) -> Result<Self> {
@@ -38,12 +39,14 @@ impl Store {
             backend,
             ready,
             losses,
+            max_lifetime: options.max_lifetime,
         })
     }
 
     /// Keeps a connection that is open already.
     pub(super) fn add(&self, connection: Box<dyn Connection>) {
-        lock(&self.ready).push(connection);
+        let age = Age::new(self.max_lifetime, &self.losses);
+        lock(&self.ready).push((connection, age));
     }
 
     /// Takes a connection, or opens one, which blocks.
@@ -73,12 +76,16 @@ impl Store {
     /// How many connections there are.
     #[cfg(feature = "native")]
     pub(super) fn connections(&self) -> u32 {
-        self.pool.state().connections
+        let ready = u32::try_from(lock(&self.ready).len()).unwrap_or(u32::MAX);
+        self.pool.state().connections.saturating_add(ready)
     }
 
     /// Closes one that nobody uses.
     pub(super) fn close_idle(&self) {
-        if let Some(mut place) = self.pool.try_get() {
+        let ready = lock(&self.ready).pop();
+        if ready.is_none()
+            && let Some(mut place) = self.pool.try_get()
+        {
             place.connection = None;
         }
     }
@@ -113,9 +120,13 @@ impl r2d2::ManageConnection for Manager {
 
     fn connect(&self) -> Result<Slot> {
         let ready = lock(&self.ready).pop();
+        let (connection, age) = match ready {
+            Some(ready) => ready,
+            None => (self.backend.connect()?, Age::new(self.max_lifetime, &self.losses)),
+        };
         Ok(Slot {
-            connection: Some(ready.map_or_else(|| self.backend.connect(), Ok)?),
-            age: Age::new(self.max_lifetime, &self.losses),
+            connection: Some(connection),
+            age,
             losses: self.losses.clone(),
         })
     }
