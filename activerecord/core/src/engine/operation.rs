@@ -7,7 +7,7 @@ use crate::record::Scope;
 use crate::sql::Dialect;
 use std::borrow::Cow;
 use std::future::Future;
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
@@ -160,9 +160,10 @@ pub(crate) async fn operate<O: Operation>(
     operation.run(&Session::new(&wire, dialect, scope, depth)).await
 }
 
-/// Polls once.
-pub(crate) fn now<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+/// Polls once. The future stays where its caller made it: those of operations are too large to be moved for nothing.
+#[inline]
+pub(crate) fn now<T>(future: Pin<&mut impl Future<Output = Result<T>>>) -> Result<T> {
+    match future.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(result) => result,
         Poll::Pending => Err(foreign_wait()),
     }

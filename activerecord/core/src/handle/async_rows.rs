@@ -15,7 +15,7 @@ use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
@@ -76,7 +76,7 @@ impl<T: FromRow> Shared<T> {
 
     /// Reads all rows, a batch at a time, each once the one before was taken.
     fn read(&self, mut loan: Loan<'static>, query: RowQuery) -> Result<()> {
-        now(loan.open())?;
+        now(pin!(loan.open()))?;
         let interrupt = loan.line()?.interrupter();
         let mut open = OpenRows::new(loan, query)?;
         let result = if self.begin(interrupt) {

@@ -10,6 +10,7 @@ use crate::engine::{Access, Call, Done, Operation, Started, now, operate};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::Dialect;
 use std::fmt;
+use std::pin::pin;
 use std::sync::Arc;
 
 /// A database whose verbs block and give a `Result`.
@@ -64,7 +65,7 @@ impl Database {
     pub fn begin_with(&self, options: TransactionOptions) -> Result<Transaction> {
         let access = self.source.access_of(options)?;
         let mut loan = self.source.loan(&access, Purpose::Statement)?;
-        now(loan.line()?.begin(&options))?;
+        now(pin!(loan.line()?.begin(&options)))?;
         let state = loan.into_transaction()?;
         Ok(Transaction::new(
             Self::of(Source::Transaction(self.source.pool().clone(), state.clone())),
@@ -189,7 +190,7 @@ impl Source {
     #[inline]
     fn run_now<O: Operation>(&self, operation: &mut O, access: &Access) -> Result<O::Output> {
         let mut loan = self.loan(access, Purpose::Statement)?;
-        now(operate(&mut loan, operation, self.dialect()))
+        now(pin!(operate(&mut loan, operation, self.dialect())))
     }
 
     /// Whether an operation is run once more after an error: a plain read whose connection was lost, outside a

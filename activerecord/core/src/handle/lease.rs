@@ -7,6 +7,7 @@ use super::pool::{Permit, Pool};
 use crate::engine::now;
 use crate::error::Result;
 use std::borrow::Cow;
+use std::pin::pin;
 use std::sync::Arc;
 
 /// The right to one connection.
@@ -135,7 +136,7 @@ impl Lease<'_> {
             return None;
         }
         let mut line = self.line.take()?;
-        if line.can_block() && now(line.clean()).is_ok() && line.is_usable() {
+        if line.can_block() && now(pin!(line.clean())).is_ok() && line.is_usable() {
             return Some(line);
         }
         line.close();

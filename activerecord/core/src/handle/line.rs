@@ -7,6 +7,7 @@ use crate::driver::{Interrupt, stop::Stop};
 use crate::engine::now;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{Counted, Observer};
+use std::pin::pin;
 #[cfg(feature = "async")]
 use std::sync::Arc;
 use sync_wrapper::SyncWrapper;
@@ -339,7 +340,7 @@ impl Line {
             return native.give_up(depth);
         }
         // Where that fails the connection is closed when the operation ends.
-        let _ = now(self.unwind(depth));
+        let _ = now(pin!(self.unwind(depth)));
     }
 
     /// Takes the connection out, for a cursor.

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::sql::Dialect;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::Deref;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ impl Transaction {
     /// [`AfterCommit`](ErrorKind::AfterCommit) where it is committed but a callback failed.
     pub fn commit(self) -> Result<()> {
         let (lease, aborted) = self.state.take_for_end()?;
-        now(self.state.end(lease, aborted, true))?;
+        now(pin!(self.state.end(lease, aborted, true)))?;
         finish(
             self.state
                 .due_callbacks()
@@ -55,7 +56,7 @@ impl Transaction {
     /// What the database says; the connection is then closed, which rolls back too.
     pub fn rollback(self) -> Result<()> {
         let (lease, aborted) = self.state.take_for_end()?;
-        now(self.state.end(lease, aborted, false))
+        now(pin!(self.state.end(lease, aborted, false)))
     }
 
     /// Asks for work after the commit. It runs once, after the outermost transaction is committed; a rollback
@@ -75,7 +76,7 @@ impl Callback {
         match self {
             Self::Blocking(callback) => callback(),
             #[cfg(feature = "async")]
-            Self::Async(callback) => now(callback()),
+            Self::Async(callback) => now(pin!(callback())),
         }
     }
 }
@@ -100,7 +101,7 @@ impl Drop for Transaction {
     fn drop(&mut self) {
         if let Some(lease) = self.state.abandon() {
             // What the database says no longer matters: a connection that cannot roll back is closed.
-            let _ = now(self.state.end(lease, None, false));
+            let _ = now(pin!(self.state.end(lease, None, false)));
         }
     }
 }

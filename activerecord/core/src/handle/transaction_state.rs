@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::record::Scope;
 use std::borrow::Cow;
 use std::fmt;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -178,7 +179,7 @@ impl TransactionState {
         let _ = purpose;
         let undone = lease.line().and_then(|line| match line.is_settled_at(depth) {
             true => Ok(()),
-            false => now(line.unwind(depth)),
+            false => now(pin!(line.unwind(depth))),
         });
         self.put_back(lease, spoiled || undone.is_err());
     }
@@ -252,7 +253,7 @@ impl TransactionState {
         }
         #[cfg(not(feature = "native"))]
         let _ = &mut lease;
-        let _ = now(self.roll_back(lease));
+        let _ = now(pin!(self.roll_back(lease)));
     }
 
     /// Its guard is in the program's hands: from here on the outer transaction refuses statements instead of waiting.

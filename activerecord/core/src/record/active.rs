@@ -192,18 +192,9 @@ impl<R: Record> Active<R> {
 
     /// Binds a record that was inserted in a transaction, or in none.
     pub(super) fn of_insert(record: R, scope: Option<Arc<Scope>>, filled_in: ColumnSet) -> Self {
-        let written = |scope| {
-            Known::written(
-                Status::Persisted,
-                scope,
-                Previous::New,
-                filled_in,
-                ColumnSet::EMPTY,
-            )
-        };
         Self {
             record,
-            state: scope.map(written),
+            state: scope.map(|scope| Known::inserted(scope, filled_in)),
         }
     }
 

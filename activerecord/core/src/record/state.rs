@@ -159,6 +159,21 @@ impl<R: Record> Known<R> {
         })
     }
 
+    /// The state of a record that was new before an open transaction inserted it.
+    #[inline]
+    pub(super) fn inserted(scope: Arc<Scope>, filled_in: ColumnSet) -> Box<Self> {
+        Box::new(Self {
+            status: Status::Persisted,
+            base: None,
+            undo: Some(Undo {
+                scope,
+                previous: Previous::New,
+                filled_in,
+                cleared: OnceLock::new(),
+            }),
+        })
+    }
+
     /// The state after a write in an open transaction. `edited` are the columns that the program changed before it.
     pub(super) fn written(
         status: Status,

@@ -77,8 +77,15 @@ fn the_columns_are_as_visible_as_the_struct() {
 #[test]
 fn only_what_the_database_fills_in_is_cleared() {
     let fields = "#[record(primary_key)] id: i64, a: i64, #[record(generated)] b: i64, #[record(default)] c: Option<u8>";
-    let cleared = |index| record("", fields, &format!("if columns.contains({index}usize)"));
-    assert_eq!([0, 1, 2, 3].map(cleared), [false, false, true, true]);
+    let cleared = |assigned: &str| {
+        record(
+            "",
+            fields,
+            &format!("self.{assigned} as ::core::default::Default>"),
+        )
+    };
+    let assigned = ["id = <i64", "a = <i64", "b = <i64", "c = <Option<u8>"];
+    assert_eq!(assigned.map(cleared), [false, false, true, true]);
 }
 
 #[test]

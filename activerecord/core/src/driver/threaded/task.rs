@@ -9,7 +9,7 @@ use crate::handle::{Loan, Pool, TransactionState};
 use crate::sql::Dialect;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -110,11 +110,11 @@ impl<O: Operation> Task<O> {
     }
 
     fn perform(&self, operation: &mut O, mut loan: Loan<'static>) -> Result<O::Output> {
-        now(loan.open())?;
+        now(pin!(loan.open()))?;
         if !self.begin(&mut loan) {
             return Err(canceled());
         }
-        let result = now(operate(&mut loan, operation, self.dialect));
+        let result = now(pin!(operate(&mut loan, operation, self.dialect)));
         if self.end() {
             // What an interrupted operation did is not known to the one who dropped it.
             loan.spoil();

@@ -5,6 +5,7 @@ use crate::driver::threaded::{Workers, blocking, detached};
 use crate::engine::now;
 use crate::error::Result;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 #[cfg(feature = "native")]
@@ -30,7 +31,7 @@ impl Pool {
             let runtime = self.native_store()?.runtime.clone();
             return Ok(Attended::new(work, runtime).await);
         }
-        blocking(self.workers(), move || now(work)).await
+        blocking(self.workers(), move || now(pin!(work))).await
     }
 
     /// Runs work to its end, and does not wait.
@@ -43,7 +44,7 @@ impl Pool {
             }
             return;
         }
-        detached(self.workers(), move || drop(now(work)));
+        detached(self.workers(), move || drop(now(pin!(work))));
     }
 
     /// The threads that async handles over this database run their work on.

@@ -197,12 +197,13 @@ pub(super) async fn insert<R: Record>(session: &Session<'_>, record: &mut R) -> 
     if !returns {
         check_key_is_told(table, unset)?;
     }
-    let mut params = Values::new();
-    record.push_values(sent, &mut params);
     if returned.is_empty() || !returns {
-        let written = session.execute(&sql, &params).await;
+        let written = {
+            let mut params = Values::new();
+            record.push_values(sent, &mut params);
+            session.execute(&sql, &params).await
+        };
         let written = written.map_err(|error| explain(error, table, sent))?;
-        drop(params);
         if written.rows == 0 {
             return Err(ignored(table));
         }
@@ -217,9 +218,12 @@ pub(super) async fn insert<R: Record>(session: &Session<'_>, record: &mut R) -> 
         return Ok(unset);
     }
     let mut row = First::<Cells>(None);
-    let result = session.query(&sql, &params, &mut row).await;
+    let result = {
+        let mut params = Values::new();
+        record.push_values(sent, &mut params);
+        session.query(&sql, &params, &mut row).await
+    };
     result.map_err(|error| explain(error, table, sent))?;
-    drop(params);
     let cells = row.0.ok_or_else(|| ignored(table))?;
     for (column, value) in returned.iter().zip(cells.0) {
         fill_in(record, column, value)?;
