@@ -181,6 +181,10 @@ impl Mysql {
         self
     }
 
+    pub(crate) fn kept_statements(&self) -> usize {
+        self.statement_cache
+    }
+
     fn with_parameter(mut self, (name, value): (String, String)) -> Result<Self> {
         match &*name.replace('-', "_") {
             "ssl_mode" | "sslmode" => self.ssl_mode = Some(SslMode::from_name(&value)?),
@@ -278,7 +282,8 @@ impl Mysql {
             .user(Some(&*self.user))
             .pass(self.password.as_ref().map(|secret| secret.reveal()))
             .db_name(self.database.as_deref())
-            .stmt_cache_size(self.statement_cache)
+            // They are kept here.
+            .stmt_cache_size(0)
             // Else the driver would switch to a socket that the server names.
             .prefer_socket(false)
             // An update of a row to what it is already counts as one.

@@ -2,10 +2,12 @@
 
 mod cancel;
 mod standing;
+mod statements;
 mod wire;
 
 use self::cancel::Killer;
 use self::standing::Standing;
+use self::statements::Statements;
 pub(crate) use self::wire::next;
 use self::wire::{Stopped, drain, only_reads, start};
 use crate::backend::set_up;
@@ -44,6 +46,7 @@ pub(crate) struct Server {
 pub(crate) struct MysqlConnection {
     conn: Arc<Mutex<Conn>>,
     standing: Standing,
+    statements: Statements,
     /// Whether the server said that it closes the connection.
     lost: AtomicBool,
     server: Server,
@@ -58,6 +61,7 @@ impl MysqlConnection {
         Self {
             conn: Arc::new(Mutex::new(conn)),
             standing: Standing::default(),
+            statements: Statements::new(mysql.kept_statements()),
             lost: AtomicBool::new(false),
             server,
             mysql,
@@ -94,7 +98,8 @@ impl MysqlConnection {
         }
         let mut conn = self.idle().await?;
         self.standing.check(statement.sql)?;
-        match start(&mut conn, statement, &self.server, effect_alone).await {
+        let started = start(&mut conn, statement, &self.server, &self.statements, effect_alone);
+        match started.await {
             Ok(()) => {
                 self.standing.leave_unread();
                 Ok(conn)
@@ -278,6 +283,7 @@ impl AsyncConnection for MysqlConnection {
     fn reset(&self) -> Answer<'_, ()> {
         Box::pin(async move {
             let mut conn = self.idle().await?;
+            self.statements.clear();
             caught(conn.reset())
                 .await
                 .map_err(|failure| self.failed(failure, ""))?;

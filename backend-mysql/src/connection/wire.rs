@@ -1,6 +1,7 @@
 //! What goes over the wire.
 
 use super::Server;
+use super::statements::Statements;
 use crate::caught::caught;
 use crate::error::{is_stale, is_unpreparable};
 use crate::value::encode;
@@ -28,11 +29,13 @@ pub(super) async fn start(
     conn: &mut Conn,
     statement: &Statement<'_>,
     server: &Server,
+    statements: &Statements,
     effect_alone: bool,
 ) -> Result<(), Stopped> {
-    refuse_names(statement.sql)?;
-    match try_once(conn, statement, server).await {
-        Err(Stopped::Unread(failure)) if is_stale(&failure) => try_once(conn, statement, server).await,
+    match try_once(conn, statement, server, statements).await {
+        Err(Stopped::Unread(failure)) if is_stale(&failure) => {
+            try_once(conn, statement, server, statements).await
+        }
         Err(Stopped::Unread(failure))
             if is_unpreparable(&failure) && effect_alone && statement.params.is_empty() =>
         {
@@ -45,10 +48,18 @@ pub(super) async fn start(
     }
 }
 
-/// Prepares a statement, unless the driver has kept it, and runs it.
-async fn try_once(conn: &mut Conn, statement: &Statement<'_>, server: &Server) -> Result<(), Stopped> {
+/// Prepares a statement, unless it was kept, and runs it.
+async fn try_once(
+    conn: &mut Conn,
+    statement: &Statement<'_>,
+    server: &Server,
+    statements: &Statements,
+) -> Result<(), Stopped> {
     let values = encode(statement, server).map_err(Stopped::Refused)?;
-    let prepared = caught(conn.prep(statement.sql)).await.map_err(Stopped::Unread)?;
+    let prepared = match statements.get(statement.sql) {
+        Some(prepared) => prepared,
+        None => prepare(conn, statement.sql, statements).await?,
+    };
     // The driver would close the connection over it.
     if usize::from(prepared.num_params()) != values.len() {
         return Err(Stopped::Refused(miscounted(prepared.num_params(), values.len())));
@@ -58,11 +69,26 @@ async fn try_once(conn: &mut Conn, statement: &Statement<'_>, server: &Server) -
     match ran {
         Ok(()) => Ok(()),
         Err(failure) if is_stale(&failure) => {
+            statements.forget(statement.sql);
             caught(conn.close(prepared)).await.map_err(Stopped::Unread)?;
             Err(Stopped::Unread(failure))
         }
         Err(failure) => Err(Stopped::Failed(failure)),
     }
+}
+
+/// Prepares a statement and keeps it.
+async fn prepare(
+    conn: &mut Conn,
+    sql: &str,
+    statements: &Statements,
+) -> Result<mysql_async::Statement, Stopped> {
+    refuse_names(sql)?;
+    let prepared = caught(conn.prep(sql)).await.map_err(Stopped::Unread)?;
+    if let Some(left_out) = statements.keep(sql, prepared.clone()) {
+        caught(conn.close(left_out)).await.map_err(Stopped::Unread)?;
+    }
+    Ok(prepared)
 }
 
 /// The driver would take `:name` for a parameter, and rewrite the text.

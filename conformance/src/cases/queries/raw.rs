@@ -207,6 +207,19 @@ mod queries {
         Ok(())
     }
 
+    /// More texts than a connection keeps prepared come and go, and come again.
+    async fn more_statements_than_are_kept(db: &Db) -> Result<()> {
+        let tx = db.begin().await?;
+        for _ in 0..2 {
+            for number in 0..300 {
+                let sql = AssertSafe(format!("SELECT {number} + CAST(? AS DECIMAL(9, 0))"));
+                let sums: Vec<(f64,)> = tx.query_sql(sql, (1,)).await?;
+                assert_eq!(sums, [(f64::from(number) + 1.0,)]);
+            }
+        }
+        tx.rollback().await
+    }
+
     /// A column that a struct names has to be there, and once.
     async fn missing_and_double_columns_are_errors(db: &Db) -> Result<()> {
         people(db).await?;
