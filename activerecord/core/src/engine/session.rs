@@ -85,13 +85,19 @@ impl<'c> Session<'c> {
     ) -> Result<()> {
         let statement = Statement::new(sql, params);
         #[cfg(feature = "native")]
-        if let Some((connection, watch)) = self.depart().await? {
-            let mut counted = Counted::new(sink);
-            let result = connection.query(&statement, &mut counted).await;
-            self.arrive(watch, &statement, counted.rows, result.as_ref().err())?;
-            return result;
+        if !matches!(self.wire, Wire::Own(_)) {
+            return self.query_native(&statement, sink).await;
         }
         self.own_line()?.query(&statement, sink)
+    }
+
+    #[cfg(feature = "native")]
+    async fn query_native(&self, statement: &Statement<'_>, sink: &mut dyn RowSink) -> Result<()> {
+        let (connection, watch) = self.depart().await?;
+        let mut counted = Counted::new(sink);
+        let result = connection.query(statement, &mut counted).await;
+        self.arrive(watch, statement, counted.rows, result.as_ref().err())?;
+        result
     }
 
     #[cfg_attr(
@@ -102,27 +108,32 @@ impl<'c> Session<'c> {
     pub(crate) async fn execute(&self, sql: &str, params: &[SqlValue<'_>]) -> Result<Written> {
         let statement = Statement::new(sql, params);
         #[cfg(feature = "native")]
-        if let Some((connection, watch)) = self.depart().await? {
-            let result = connection.execute(&statement).await;
-            let rows = result.as_ref().map_or(0, |written| written.rows);
-            self.arrive(watch, &statement, rows, result.as_ref().err())?;
-            return result;
+        if !matches!(self.wire, Wire::Own(_)) {
+            return self.execute_native(&statement).await;
         }
         self.own_line()?.execute(&statement)
     }
 
-    /// Readies a statement for a natively async connection; `None` on a blocking one.
     #[cfg(feature = "native")]
-    #[inline]
-    async fn depart(&self) -> Result<Option<Departure>> {
+    async fn execute_native(&self, statement: &Statement<'_>) -> Result<Written> {
+        let (connection, watch) = self.depart().await?;
+        let result = connection.execute(statement).await;
+        let rows = result.as_ref().map_or(0, |written| written.rows);
+        self.arrive(watch, statement, rows, result.as_ref().err())?;
+        result
+    }
+
+    /// Readies a statement for a natively async connection.
+    #[cfg(feature = "native")]
+    async fn depart(&self) -> Result<Departure> {
         if let Wire::Shared(share) = self.wire {
             let (connection, observer) = share.depart()?;
-            return Ok(Some((connection, observer.watch())));
+            return Ok((connection, observer.watch()));
         }
         self.line()?.undo_given_up(self.depth).await?;
         let mut line = self.own_line()?;
-        let connection = line.depart();
-        Ok(connection.map(|connection| (connection, line.observer.watch())))
+        let connection = line.depart().ok_or_else(busy)?;
+        Ok((connection, line.observer.watch()))
     }
 
     #[cfg(feature = "native")]
@@ -137,8 +148,8 @@ impl<'c> Session<'c> {
             watch.tell(statement, rows, error);
         }
         match self.wire {
-            Wire::Own(_) => self.line()?.arrive(error),
             Wire::Shared(share) => share.arrive(error),
+            _ => self.line()?.arrive(error),
         }
         Ok(())
     }
@@ -148,11 +159,11 @@ impl<'c> Session<'c> {
     }
 
     pub(crate) fn max_params(&self) -> Result<usize> {
-        match self.wire {
-            Wire::Own(_) => Ok(self.line()?.max_params()),
-            #[cfg(feature = "native")]
-            Wire::Shared(share) => Ok(share.max_params()),
+        #[cfg(feature = "native")]
+        if let Wire::Shared(share) = self.wire {
+            return Ok(share.max_params());
         }
+        Ok(self.line()?.max_params())
     }
 
     /// Begins a scope of its own: a transaction, or a savepoint inside one.
@@ -216,14 +227,9 @@ impl<'c> Session<'c> {
     /// The connection, unless a step of transaction control is under way on it.
     #[inline]
     fn line(&self) -> Result<AtomicRefMut<'_, Line>> {
-        match self.wire {
-            Wire::Own(line) => {
-                let line = line.try_borrow_mut().map_err(|_| busy())?;
-                Ok(AtomicRefMut::map(line, |line| &mut **line))
-            }
-            #[cfg(feature = "native")]
-            Wire::Shared(_) => Err(busy()),
-        }
+        let line = self.wire.exclusive().ok_or_else(busy)?;
+        let line = line.try_borrow_mut().map_err(|_| busy())?;
+        Ok(AtomicRefMut::map(line, |line| &mut **line))
     }
 }
 

@@ -127,8 +127,25 @@ enum From<'p> {
 /// by the operations of a transaction.
 pub(crate) enum Wire<'c> {
     Own(AtomicRefCell<&'c mut Line>),
+    /// The same of a driver that is async by itself.
+    #[cfg(feature = "native")]
+    Native(AtomicRefCell<&'c mut Line>),
     #[cfg(feature = "native")]
     Shared(&'c Share),
+}
+
+impl<'c> Wire<'c> {
+    /// The connection, unless it is shared with other operations.
+    #[inline]
+    pub(crate) fn exclusive(&self) -> Option<&AtomicRefCell<&'c mut Line>> {
+        match self {
+            Self::Own(line) => Some(line),
+            #[cfg(feature = "native")]
+            Self::Native(line) => Some(line),
+            #[cfg(feature = "native")]
+            Self::Shared(_) => None,
+        }
+    }
 }
 
 impl<'p> Loan<'p> {
@@ -197,6 +214,10 @@ impl<'p> Loan<'p> {
             From::Shared(share) => return Ok(share.wire()),
         };
         let depth = line.depth();
+        #[cfg(feature = "native")]
+        if !line.can_block() {
+            return Ok((Wire::Native(AtomicRefCell::new(line)), depth, scope));
+        }
         Ok((Wire::Own(AtomicRefCell::new(line)), depth, scope))
     }
 
