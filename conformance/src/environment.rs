@@ -8,7 +8,7 @@ mod through;
 
 pub use self::mysql::MysqlServer;
 pub use self::postgres::PostgresServer;
-pub use self::sessions::{kill_one, sessions};
+pub use self::sessions::{kill_one, kill_sessions, sessions};
 pub use self::sqlite::SqliteFiles;
 pub(crate) use self::sqlite::file_of;
 pub use self::through::{address_of, through};
@@ -132,18 +132,6 @@ pub fn leaves_nothing_open(stranger: &Database) -> Result<()> {
 /// What the database says.
 pub fn waits_for_a_lock(handle: &Database) -> Result<bool> {
     mysql::waits_for_a_lock(handle)
-}
-
-/// Ends every session of the case but the one that asks, and waits until they are gone.
-///
-/// # Errors
-///
-/// What the database says.
-pub fn kill_sessions(stranger: &Database) -> Result<()> {
-    match stranger.dialect().name() {
-        "postgres" => postgres::kill_sessions(stranger),
-        _ => mysql::kill_sessions(stranger),
-    }
 }
 
 /// A statement that a server takes a minute for.

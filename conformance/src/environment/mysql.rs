@@ -101,9 +101,13 @@ fn databases() -> MutexGuard<'static, BTreeMap<String, Mysql>> {
     DATABASES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The database of a case.
+pub(super) fn own_database(handle: &Database) -> Result<String> {
+    super::ask(handle, "SELECT DATABASE()")
+}
+
 pub(super) fn again(handle: &Database, lock_wait: Duration) -> Result<Arc<dyn Backend>> {
-    let name = super::ask(handle, "SELECT DATABASE()")?;
-    let server = databases().get(&name).cloned();
+    let server = databases().get(&own_database(handle)?).cloned();
     #[expect(clippy::expect_used, reason = "a case asks while its database is there")]
     let server = server.expect("the database of a case is known");
     Ok(Arc::new(server.lock_timeout(lock_wait)))
@@ -127,29 +131,14 @@ pub(super) fn waits_for_a_lock(handle: &Database) -> Result<bool> {
 /// What the engine says of each transaction that another session of the case has open. The table `innodb_trx` says it
 /// too, but what it says is old while many ask.
 fn open_transactions(handle: &Database) -> Result<Vec<String>> {
-    let sql = "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()";
-    let sessions = handle.query_sql::<(u64,)>(sql, ())?;
+    let sessions = super::sessions::others(handle)?;
     let status = handle.query_sql::<(String, String, String)>("SHOW ENGINE INNODB STATUS", ())?;
     let of_the_case = |transaction: &&str| {
-        let is_of = |(session,): &(u64,)| transaction.contains(&format!(" thread id {session},"));
+        let is_of = |session: &u64| transaction.contains(&format!(" thread id {session},"));
         transaction.contains(", ACTIVE") && sessions.iter().any(is_of)
     };
     let transactions = status[0].2.split("---TRANSACTION").skip(1);
     Ok(transactions.filter(of_the_case).map(str::to_owned).collect())
-}
-
-pub(super) fn kill_sessions(stranger: &Database) -> Result<()> {
-    const OTHERS: &str = "SELECT id FROM information_schema.processlist \
-                          WHERE db = DATABASE() AND id <> CONNECTION_ID()";
-    super::within_a_second(|| {
-        // MariaDB counts its sessions as signed numbers, MySQL as unsigned ones.
-        let sessions = stranger.query_sql::<(u64,)>(OTHERS, ())?;
-        for (session,) in &sessions {
-            // It may have ended meanwhile.
-            let _ = stranger.execute(AssertSafe(format!("KILL {session}")), ());
-        }
-        Ok((!sessions.is_empty()).then(|| format!("{} sessions", sessions.len())))
-    })
 }
 
 /// The long statements that run for the case.

@@ -56,8 +56,7 @@ impl Environment for PostgresServer {
         let name = format!("case_{}_{number}", process::id());
         self.admin
             .execute(AssertSafe(format!("CREATE SCHEMA {name}")), ())?;
-        let server = self.server.clone().options(format!("-c search_path={name}"));
-        let server = server.application_name(&name);
+        let server = in_schema(self.server.clone(), &name);
         let schema = Schema {
             name,
             admin: self.admin.clone(),
@@ -97,9 +96,20 @@ fn schemas() -> MutexGuard<'static, BTreeMap<String, Postgres>> {
     SCHEMAS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The schema of a case.
+pub(super) fn own_schema(handle: &Database) -> Result<String> {
+    super::ask(handle, "SELECT current_schema()")
+}
+
+/// A server, for a case whose schema this is.
+pub(super) fn in_schema(server: Postgres, schema: &str) -> Postgres {
+    server
+        .options(format!("-c search_path={schema}"))
+        .application_name(schema)
+}
+
 pub(super) fn again(handle: &Database, lock_wait: Duration) -> Result<Arc<dyn Backend>> {
-    let name = super::ask(handle, "SELECT current_schema()")?;
-    let server = schemas().get(&name).cloned();
+    let server = schemas().get(&own_schema(handle)?).cloned();
     #[expect(clippy::expect_used, reason = "a case asks while its schema is there")]
     let server = server.expect("the schema of a case is known");
     Ok(Arc::new(server.lock_timeout(lock_wait)))
@@ -112,15 +122,6 @@ pub(super) fn leaves_nothing_open(stranger: &Database) -> Result<()> {
     super::within_a_second(|| {
         let open = stranger.query_sql::<(i32,)>(OPEN, ())?;
         Ok((!open.is_empty()).then(|| format!("sessions {open:?}, not idle")))
-    })
-}
-
-pub(super) fn kill_sessions(stranger: &Database) -> Result<()> {
-    const KILL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                        WHERE application_name = current_schema() AND pid <> pg_backend_pid()";
-    super::within_a_second(|| {
-        let killed = stranger.query_sql::<(bool,)>(KILL, ())?;
-        Ok((!killed.is_empty()).then(|| format!("{} sessions", killed.len())))
     })
 }
 

@@ -1,6 +1,8 @@
 //! The database of a case by another way: through something between the library and the server.
 
-use activerecord::{Backend, Database, Error, ErrorKind, Handle, Result, Verbs};
+use super::mysql::own_database;
+use super::postgres::{in_schema, own_schema};
+use activerecord::{Backend, Database, Error, ErrorKind, Handle, Result};
 use activerecord_backend_mysql::Mysql;
 use activerecord_backend_postgres::Postgres;
 use std::collections::BTreeMap;
@@ -56,24 +58,14 @@ pub fn through(handle: &Database, address: SocketAddr) -> Result<Arc<dyn Backend
         return Err(Error::new(ErrorKind::Config, "the server's URL has no host"));
     }
     url.set_query(Some("sslmode=disable"));
-    let own = |question: &'static str| handle.query_sql::<(String,)>(question, ());
     Ok(match handle.dialect().name() {
         "postgres" => {
-            let schema = own("SELECT current_schema()")?.swap_remove(0).0;
-            let server = Postgres::from_url(url.as_str())?.application_name(&*schema);
-            Arc::new(
-                server
-                    .options(format!("-c search_path={schema}"))
-                    .lock_timeout(LOCK_WAIT),
-            )
+            let server = in_schema(Postgres::from_url(url.as_str())?, &own_schema(handle)?);
+            Arc::new(server.lock_timeout(LOCK_WAIT))
         }
         _ => {
-            let name = own("SELECT DATABASE()")?.swap_remove(0).0;
-            Arc::new(
-                Mysql::from_url(url.as_str())?
-                    .database(name)
-                    .lock_timeout(LOCK_WAIT),
-            )
+            let server = Mysql::from_url(url.as_str())?.database(own_database(handle)?);
+            Arc::new(server.lock_timeout(LOCK_WAIT))
         }
     })
 }

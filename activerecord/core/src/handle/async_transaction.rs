@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// An open transaction, or a savepoint inside one.
 ///
 /// It derefs to an [`AsyncDatabase`] over its own connection, so whatever takes a database takes it too. Dropped
-/// without [`commit`](AsyncTransaction::commit) it rolls back, on a thread of the database.
+/// without [`commit`](AsyncTransaction::commit) it rolls back, in the background.
 #[derive(Debug)]
 #[must_use = "dropped without `commit` it rolls back"]
 pub struct AsyncTransaction {

@@ -6,6 +6,7 @@ mod background;
 #[cfg(feature = "native")]
 mod native;
 mod options;
+mod slot;
 mod store;
 
 pub use self::options::{PoolOptions, PoolStatus};

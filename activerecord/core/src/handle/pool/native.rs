@@ -1,6 +1,7 @@
 //! Where natively async connections are kept: bb8, which closes them when they are idle or old.
 
 use super::age::{Age, Losses};
+use super::slot::Slot;
 use super::{Home, Pool, PoolOptions};
 use crate::driver::threaded::until;
 use crate::driver::{AsyncBackend, AsyncConnection};
@@ -139,9 +140,9 @@ impl NativeStore {
 
     /// Keeps a connection that is open already.
     pub(super) fn add(&self, connection: Arc<dyn AsyncConnection>) {
-        let manager = Manager::slot;
+        let age = Age::new(None, &self.losses);
         // There is room for it: its permit is in the caller's hands, or it is the first.
-        let _ = self.pool.add(manager(Some(connection), None, &self.losses));
+        let _ = self.pool.add(Slot::new(connection, age, &self.losses));
     }
 
     /// Takes a connection, or opens one.
@@ -215,49 +216,21 @@ pub(crate) struct Manager {
     max_lifetime: Option<Duration>,
 }
 
-/// A pooled connection; empty while it is leased, or once it was lost.
-pub(crate) struct Slot {
-    connection: Option<Arc<dyn AsyncConnection>>,
-    age: Age,
-    losses: Losses,
-}
-
-impl Slot {
-    /// Takes the connection back. Without one the place counts as broken.
-    pub(super) fn take_back(&mut self, connection: Option<Arc<dyn AsyncConnection>>) {
-        self.connection = connection;
-        self.age.rest(&self.losses);
-    }
-}
-
-impl Manager {
-    fn slot(
-        connection: Option<Arc<dyn AsyncConnection>>,
-        max_lifetime: Option<Duration>,
-        losses: &Losses,
-    ) -> Slot {
-        Slot {
-            connection,
-            age: Age::new(max_lifetime, losses),
-            losses: losses.clone(),
-        }
-    }
-}
-
 impl bb8::ManageConnection for Manager {
-    type Connection = Slot;
+    type Connection = Slot<Arc<dyn AsyncConnection>>;
     type Error = Error;
 
-    async fn connect(&self) -> Result<Slot> {
+    async fn connect(&self) -> Result<Self::Connection> {
         let connection = self.backend.connect().await?;
-        Ok(Self::slot(Some(connection), self.max_lifetime, &self.losses))
+        let age = Age::new(self.max_lifetime, &self.losses);
+        Ok(Slot::new(connection, age, &self.losses))
     }
 
-    async fn is_valid(&self, _: &mut Slot) -> Result<()> {
+    async fn is_valid(&self, _: &mut Self::Connection) -> Result<()> {
         Ok(())
     }
 
-    fn has_broken(&self, slot: &mut Slot) -> bool {
+    fn has_broken(&self, slot: &mut Self::Connection) -> bool {
         let usable = slot
             .connection
             .as_ref()

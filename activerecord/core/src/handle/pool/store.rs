@@ -1,6 +1,7 @@
 //! Where blocking connections are kept: r2d2, which closes them when they are idle or old.
 
 use super::age::{Age, Losses};
+use super::slot::Slot;
 use super::{Home, PoolOptions};
 use crate::driver::{Backend, Connection};
 use crate::error::{Error, ErrorKind, Result};
@@ -99,43 +100,24 @@ pub(crate) struct Manager {
     max_lifetime: Option<Duration>,
 }
 
-/// A pooled connection; empty while it is leased, or once it was lost.
-pub(crate) struct Slot {
-    connection: Option<Box<dyn Connection>>,
-    age: Age,
-    losses: Losses,
-}
-
-impl Slot {
-    /// Takes the connection back. Without one the place counts as broken.
-    pub(super) fn take_back(&mut self, connection: Option<Box<dyn Connection>>) {
-        self.connection = connection;
-        self.age.rest(&self.losses);
-    }
-}
-
 impl r2d2::ManageConnection for Manager {
-    type Connection = Slot;
+    type Connection = Slot<Box<dyn Connection>>;
     type Error = Error;
 
-    fn connect(&self) -> Result<Slot> {
+    fn connect(&self) -> Result<Self::Connection> {
         let ready = lock(&self.ready).pop();
         let (connection, age) = match ready {
             Some(ready) => ready,
             None => (self.backend.connect()?, Age::new(self.max_lifetime, &self.losses)),
         };
-        Ok(Slot {
-            connection: Some(connection),
-            age,
-            losses: self.losses.clone(),
-        })
+        Ok(Slot::new(connection, age, &self.losses))
     }
 
-    fn is_valid(&self, _: &mut Slot) -> Result<()> {
+    fn is_valid(&self, _: &mut Self::Connection) -> Result<()> {
         Ok(())
     }
 
-    fn has_broken(&self, slot: &mut Slot) -> bool {
+    fn has_broken(&self, slot: &mut Self::Connection) -> bool {
         slot.connection.is_none() || slot.age.has_expired()
     }
 }

@@ -1,0 +1,26 @@
+//! The place of a connection in r2d2 or bb8.
+
+use super::age::{Age, Losses};
+
+/// A pooled connection; empty while it is leased, or once it was lost.
+pub(crate) struct Slot<C> {
+    pub(super) connection: Option<C>,
+    pub(super) age: Age,
+    losses: Losses,
+}
+
+impl<C> Slot<C> {
+    pub(super) fn new(connection: C, age: Age, losses: &Losses) -> Self {
+        Self {
+            connection: Some(connection),
+            age,
+            losses: losses.clone(),
+        }
+    }
+
+    /// Takes the connection back. Without one the place counts as broken.
+    pub(super) fn take_back(&mut self, connection: Option<C>) {
+        self.connection = connection;
+        self.age.rest(&self.losses);
+    }
+}
