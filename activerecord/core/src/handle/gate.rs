@@ -1,11 +1,17 @@
 //! A fair queue in front of something scarce: first come, first served, for threads and tasks alike.
 //!
 //! One queue serves both modes, since a blocking and an async handle over the same database share its limits.
-//! What is given back goes straight to the first in the queue, so nobody can overtake.
+//! What is given back goes straight to the first in the queue, so nobody overtakes who was there before.
+//!
+//! Nearly always nobody waits. The thing that was given back last, the warmest, therefore lies in front of the lock, in
+//! one atomic word, where it is taken and put back by a single step each. One who has to wait lays a note there instead:
+//! whoever comes to give something back finds it and looks at the queue.
 
+use crossbeam_utils::atomic::AtomicCell;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
@@ -13,11 +19,56 @@ use std::time::Instant;
 
 /// Things that are taken and given back, and the queue of those who wait for one.
 pub(crate) struct Gate<T> {
+    /// The thing given back last, or the note that somebody waits.
+    front: AtomicCell<Option<Ticket<T>>>,
+    /// As many as wait. It is read without the lock, by those who come and would overtake.
+    waiting: AtomicUsize,
     state: Mutex<State<T>>,
 }
 
+/// A thing in the hands of the one who took it. It is one pointer wide, and stays where it is in memory.
+pub(crate) struct Ticket<T>(Box<Inside<T>>);
+
+enum Inside<T> {
+    Thing(T),
+    /// No thing, but the note that somebody waits for one.
+    Wanted,
+}
+
+impl<T> Ticket<T> {
+    pub(crate) fn new(thing: T) -> Self {
+        Self(Box::new(Inside::Thing(thing)))
+    }
+
+    fn note() -> Self {
+        Self(Box::new(Inside::Wanted))
+    }
+
+    fn is_thing(&self) -> bool {
+        matches!(*self.0, Inside::Thing(_))
+    }
+
+    /// The thing out of its ticket.
+    #[cfg(feature = "native")]
+    pub(crate) fn into_inner(self) -> Option<T> {
+        match *self.0 {
+            Inside::Thing(thing) => Some(thing),
+            Inside::Wanted => None,
+        }
+    }
+
+    /// The thing; one that was taken always has it.
+    #[inline]
+    pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
+        match &mut *self.0 {
+            Inside::Thing(thing) => Some(thing),
+            Inside::Wanted => None,
+        }
+    }
+}
+
 struct State<T> {
-    free: Vec<T>,
+    free: Vec<Ticket<T>>,
     queue: VecDeque<Arc<Waiter<T>>>,
 }
 
@@ -28,29 +79,55 @@ struct Waiter<T> {
 
 struct Place<T> {
     /// What was handed over.
-    given: Option<T>,
+    given: Option<Ticket<T>>,
     waker: Waker,
 }
 
 impl<T> Gate<T> {
     pub(crate) fn new(things: impl IntoIterator<Item = T>) -> Self {
+        Self::of(things.into_iter().map(Ticket::new))
+    }
+
+    /// A gate of things that are in the caller's hands.
+    pub(crate) fn of(things: impl IntoIterator<Item = Ticket<T>>) -> Self {
         let state = State {
             free: things.into_iter().collect(),
             queue: VecDeque::new(),
         };
         Self {
+            front: AtomicCell::new(None),
+            waiting: AtomicUsize::new(0),
             state: Mutex::new(state),
         }
     }
 
     /// Takes one if it is free, which it is only while nobody waits. The last one given back is taken first: it is
     /// the warmest.
-    pub(crate) fn try_enter(&self) -> Option<T> {
-        self.lock().free.pop()
+    #[inline]
+    pub(crate) fn try_enter(&self) -> Option<Ticket<T>> {
+        if self.waiting.load(Ordering::Acquire) > 0 {
+            return None;
+        }
+        match self.front.take() {
+            Some(ticket) if ticket.is_thing() => Some(ticket),
+            _ => self.enter_by_the_lock(),
+        }
+    }
+
+    /// Whatever lay in front was taken away, be it a note.
+    fn enter_by_the_lock(&self) -> Option<Ticket<T>> {
+        let mut state = self.lock();
+        match state.queue.is_empty() {
+            true => self.take_free(&mut state),
+            false => {
+                self.serve(state);
+                None
+            }
+        }
     }
 
     /// Waits for one until the deadline, on the caller's thread.
-    pub(crate) fn enter_until(&self, deadline: Instant) -> Option<T> {
+    pub(crate) fn enter_until(&self, deadline: Instant) -> Option<Ticket<T>> {
         if let Some(thing) = self.try_enter() {
             return Some(thing);
         }
@@ -78,22 +155,45 @@ impl<T> Gate<T> {
     }
 
     /// Gives one back, to the first in the queue if there is one.
-    pub(crate) fn leave(&self, thing: T) {
+    #[inline]
+    pub(crate) fn leave(&self, thing: Ticket<T>) {
+        if let Some(found) = self.front.swap(Some(thing)) {
+            self.leave_by_the_lock(found);
+        }
+    }
+
+    /// There is a second free thing, or somebody waits.
+    fn leave_by_the_lock(&self, found: Ticket<T>) {
         let mut state = self.lock();
-        let Some(waiter) = state.queue.pop_front() else {
-            state.free.push(thing);
-            return;
-        };
-        // Under the lock: one who gives up looks for it as soon as the place in the queue is gone.
-        let waker = waiter.give(thing);
-        drop(state);
-        waker.wake();
+        if found.is_thing() {
+            state.free.push(found);
+        }
+        self.serve(state);
+    }
+
+    /// Gives one to the first in the queue, as it is; where nobody waits the caller has it back.
+    pub(crate) fn hand_on(&self, thing: Ticket<T>) -> Option<Ticket<T>> {
+        if self.waiting.load(Ordering::Acquire) == 0 {
+            return Some(thing);
+        }
+        let mut state = self.lock();
+        if state.queue.is_empty() {
+            return Some(thing);
+        }
+        state.free.push(thing);
+        self.serve(state);
+        None
     }
 
     /// How many are free and how many callers wait.
     pub(crate) fn status(&self) -> (usize, usize) {
-        let state = self.lock();
-        (state.free.len(), state.queue.len())
+        let mut state = self.lock();
+        if let Some(free) = self.front.take().filter(Ticket::is_thing) {
+            state.free.push(free);
+        }
+        let status = (state.free.len(), state.queue.len());
+        self.serve(state);
+        status
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -101,9 +201,11 @@ impl<T> Gate<T> {
     }
 
     /// Takes one, or a place in the queue.
-    fn line_up(&self, waker: &Waker) -> Result<T, Arc<Waiter<T>>> {
+    fn line_up(&self, waker: &Waker) -> Result<Ticket<T>, Arc<Waiter<T>>> {
         let mut state = self.lock();
-        if let Some(thing) = state.free.pop() {
+        if state.queue.is_empty()
+            && let Some(thing) = self.take_free(&mut state)
+        {
             return Ok(thing);
         }
         let place = Place {
@@ -114,11 +216,41 @@ impl<T> Gate<T> {
             place: Mutex::new(place),
         });
         state.queue.push_back(waiter.clone());
+        self.serve(state);
         Err(waiter)
     }
 
+    /// Takes a free thing, from wherever one is.
+    fn take_free(&self, state: &mut State<T>) -> Option<Ticket<T>> {
+        let free = state.free.pop();
+        free.or_else(|| self.front.take().filter(Ticket::is_thing))
+    }
+
+    /// Hands what is free to those who wait, and leaves the note where there are more of them.
+    ///
+    /// Under the lock: one who gives up looks for what was handed over as soon as the place in the queue is gone.
+    fn serve(&self, mut state: MutexGuard<'_, State<T>>) {
+        let mut served = Vec::new();
+        while !state.queue.is_empty() {
+            let found = match state.free.pop() {
+                Some(thing) => Some(thing),
+                // What is given back from here on finds the note.
+                None => self.front.swap(Some(Ticket::note())).filter(Ticket::is_thing),
+            };
+            let Some(thing) = found else { break };
+            if let Some(waiter) = state.queue.pop_front() {
+                served.push(waiter.give(thing));
+            }
+        }
+        self.waiting.store(state.queue.len(), Ordering::Release);
+        drop(state);
+        served.into_iter().for_each(Waker::wake);
+    }
+
     fn give_up(&self, waiter: &Arc<Waiter<T>>) {
-        self.lock().queue.retain(|other| !Arc::ptr_eq(other, waiter));
+        let mut state = self.lock();
+        state.queue.retain(|other| !Arc::ptr_eq(other, waiter));
+        self.serve(state);
         // It may have been handed over before the place in the queue was gone.
         let given = waiter.lock().given.take();
         if let Some(thing) = given {
@@ -132,7 +264,7 @@ impl<T> Waiter<T> {
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn give(&self, thing: T) -> Waker {
+    fn give(&self, thing: Ticket<T>) -> Waker {
         let mut place = self.lock();
         place.given = Some(thing);
         place.waker.clone()
@@ -146,9 +278,9 @@ pub(crate) struct Enter<'a, T> {
 }
 
 impl<T> Future for Enter<'_, T> {
-    type Output = T;
+    type Output = Ticket<T>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Ticket<T>> {
         let Some(waiter) = &self.waiter else {
             return match self.gate.line_up(context.waker()) {
                 Ok(thing) => Poll::Ready(thing),

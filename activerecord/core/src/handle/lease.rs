@@ -1,5 +1,6 @@
 //! A leased connection: the exclusive right to one, and how it goes back clean.
 
+use super::gate::Ticket;
 use super::line::Line;
 #[cfg(feature = "native")]
 use super::native;
@@ -10,31 +11,41 @@ use std::borrow::Cow;
 use std::pin::pin;
 use std::sync::Arc;
 
+/// The lease of a transaction's connection, which goes around among its statements.
+pub(crate) type Held = Ticket<Lease<'static>>;
+
+impl Held {
+    #[inline]
+    pub(super) fn lease(&mut self) -> Result<&mut Lease<'static>> {
+        self.get_mut().ok_or_else(super::pool::gone)
+    }
+
+    #[inline]
+    pub(super) fn line(&mut self) -> Result<&mut Line> {
+        self.lease()?.line()
+    }
+}
+
 /// The right to one connection.
 ///
 /// The connection may have to be opened first. As the lease is dropped, what is still open is rolled back; a connection
 /// on which that fails is closed.
 pub(crate) struct Lease<'p> {
     pool: Cow<'p, Arc<Pool>>,
-    line: Permit,
-    right: Right,
-}
-
-/// What there is to give back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Right {
-    /// A connection.
-    Connection,
-    /// A connection, and the turn to write.
-    ConnectionAndLane,
-    /// Nothing: somebody else does it.
-    Passed,
+    /// Empty once it was passed on.
+    permit: Option<Permit>,
+    /// The turn to write.
+    turn: Option<Ticket<()>>,
 }
 
 impl<'p> Lease<'p> {
     #[inline]
-    pub(super) fn new(pool: Cow<'p, Arc<Pool>>, line: Permit, right: Right) -> Self {
-        Self { pool, line, right }
+    pub(super) fn new(pool: Cow<'p, Arc<Pool>>, permit: Permit, turn: Option<Ticket<()>>) -> Self {
+        Self {
+            pool,
+            permit: Some(permit),
+            turn,
+        }
     }
 
     pub(crate) fn pool(&self) -> &Arc<Pool> {
@@ -44,8 +55,9 @@ impl<'p> Lease<'p> {
     /// Opens the connection where there is none yet, which blocks.
     #[inline]
     pub(crate) fn open(&mut self) -> Result<()> {
-        if self.line.is_none() {
-            self.line = Some(self.pool.open_line()?);
+        if !self.has_line(true) {
+            let line = self.pool.open_line()?;
+            self.put_line(line);
         }
         Ok(())
     }
@@ -55,12 +67,24 @@ impl<'p> Lease<'p> {
     pub(crate) async fn open_async(&mut self) -> Result<()> {
         #[cfg(feature = "native")]
         if self.pool.is_native() {
-            if self.line.is_none() {
-                self.line = Some(self.pool.open_native_line().await?);
+            if !self.has_line(false) {
+                let line = self.pool.open_native_line().await?;
+                self.put_line(line);
             }
             return Ok(());
         }
         self.open()
+    }
+
+    /// Whether there is a connection, and of the kind that is asked for. One of the other kind, handed on by somebody
+    /// who used the other mode, goes home.
+    #[inline]
+    fn has_line(&mut self, blocking: bool) -> bool {
+        let Some(place) = self.permit.as_mut().and_then(Ticket::get_mut) else {
+            return false;
+        };
+        place.take_if(|line| line.can_block() != blocking);
+        place.is_some()
     }
 
     /// The connection, opened where there is none yet.
@@ -73,30 +97,32 @@ impl<'p> Lease<'p> {
     /// The connection.
     #[inline]
     pub(crate) fn line(&mut self) -> Result<&mut Line> {
-        match &mut self.line {
-            Some(line) => Ok(line),
-            None => Err(super::pool::gone()),
+        match self.permit.as_mut().and_then(Ticket::get_mut) {
+            Some(Some(line)) => Ok(line),
+            _ => Err(super::pool::gone()),
         }
     }
 
     /// Takes the connection out of the right to it.
     #[cfg(feature = "native")]
-    pub(super) fn take_line(&mut self) -> Result<Box<Line>> {
-        self.line.take().ok_or_else(super::pool::gone)
+    pub(super) fn take_line(&mut self) -> Result<Line> {
+        let line = self.permit.as_mut().and_then(Ticket::get_mut).and_then(Option::take);
+        line.ok_or_else(super::pool::gone)
     }
 
-    /// Puts it back.
-    #[cfg(feature = "native")]
-    pub(super) fn put_line(&mut self, line: Box<Line>) {
-        self.line = Some(line);
+    /// Puts one in.
+    pub(super) fn put_line(&mut self, line: Line) {
+        if let Some(place) = self.permit.as_mut().and_then(Ticket::get_mut) {
+            *place = Some(line);
+        }
     }
 
     /// Passes the right on to a lease that keeps the pool by itself.
     pub(crate) fn pass_on(&mut self) -> Lease<'static> {
         Lease {
             pool: Cow::Owned(Arc::clone(&self.pool)),
-            line: self.line.take(),
-            right: std::mem::replace(&mut self.right, Right::Passed),
+            permit: self.permit.take(),
+            turn: self.turn.take(),
         }
     }
 }
@@ -104,42 +130,31 @@ impl<'p> Lease<'p> {
 impl Drop for Lease<'_> {
     #[inline]
     fn drop(&mut self) {
-        match self.right {
-            Right::Passed => {}
-            right => {
-                let line = self.settled();
-                // It may have been passed on to be brought to rest.
-                if self.right == right {
-                    self.pool.take_back(line, right);
-                }
-            }
+        if self.line().is_ok_and(|line| !(line.is_clean() && line.is_usable())) {
+            self.settle();
+        }
+        // It may have been passed on, be it to be brought to rest.
+        if let Some(permit) = self.permit.take() {
+            self.pool.take_back(permit, self.turn.take());
         }
     }
 }
 
 impl Lease<'_> {
-    /// The connection, where it can be handed out again.
-    #[inline]
-    fn settled(&mut self) -> Permit {
-        let line = self.line.as_mut()?;
-        if line.is_clean() && line.is_usable() {
-            return self.line.take();
-        }
-        self.settle()
-    }
-
+    /// Brings the connection into a state in which it can be handed out again, or closes it.
     #[cold]
-    fn settle(&mut self) -> Permit {
+    fn settle(&mut self) {
         #[cfg(feature = "native")]
-        if self.line.as_mut()?.needs_care(0) {
-            native::care_for(self.pass_on(), 0, true, |lease, _| drop(lease));
-            return None;
+        if self.line().is_ok_and(|line| line.needs_care(0)) {
+            return native::care_for(self.pass_on(), 0, true, |lease, _| drop(lease));
         }
-        let mut line = self.line.take()?;
-        if line.can_block() && now(pin!(line.clean())).is_ok() && line.is_usable() {
-            return Some(line);
+        let Some(place) = self.permit.as_mut().and_then(Ticket::get_mut) else {
+            return;
+        };
+        let is_clean =
+            |line: &mut Line| line.can_block() && now(pin!(line.clean())).is_ok() && line.is_usable();
+        if let Some(line) = place.take_if(|line| !is_clean(line)) {
+            line.close();
         }
-        line.close();
-        None
     }
 }

@@ -273,6 +273,11 @@ impl Line {
         true
     }
 
+    /// Whether it was open for as long as it may be.
+    pub(super) fn has_expired(&mut self) -> bool {
+        self.home.has_expired()
+    }
+
     /// Whether what is done on it is done at once.
     pub(crate) fn can_block(&self) -> bool {
         matches!(self.link, Some(Link::Blocking(_)))

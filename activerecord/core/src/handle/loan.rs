@@ -1,6 +1,6 @@
 //! A connection for the length of one operation, wherever it comes from.
 
-use super::lease::Lease;
+use super::lease::{Held, Lease};
 use super::line::Line;
 use super::pool::Pool;
 #[cfg(feature = "native")]
@@ -118,7 +118,7 @@ pub(crate) struct Loan<'p> {
 enum From<'p> {
     Pool(Lease<'p>),
     /// Empty once the lease was taken out.
-    Transaction(Option<Lease<'static>>, Cow<'p, Arc<TransactionState>>),
+    Transaction(Option<Held>, Cow<'p, Arc<TransactionState>>),
     #[cfg(feature = "native")]
     Shared(Share),
 }
@@ -160,7 +160,7 @@ impl<'p> Loan<'p> {
 
     #[inline]
     pub(crate) fn of_transaction(
-        lease: Lease<'static>,
+        lease: Held,
         transaction: Cow<'p, Arc<TransactionState>>,
         purpose: Purpose,
     ) -> Self {

@@ -1,6 +1,6 @@
 //! A transaction's connection in use by several operations at a time, whose statements the driver pipelines.
 
-use super::lease::Lease;
+use super::lease::Held;
 use super::line::Line;
 use super::loan::Wire;
 use super::transaction_state::TransactionState;
@@ -17,19 +17,19 @@ pub(super) struct Sharing(Mutex<Option<Shared>>);
 
 struct Shared {
     /// The right to the connection, which is in the line.
-    lease: Lease<'static>,
+    lease: Held,
     line: SharedLine,
     users: u32,
     /// Whether one of them went away before its answer came.
     torn: bool,
 }
 
-type SharedLine = Arc<Mutex<Option<Box<Line>>>>;
+type SharedLine = Arc<Mutex<Option<Line>>>;
 
 impl Sharing {
     /// Begins to share a connection.
-    pub(super) fn begin(&self, mut lease: Lease<'static>) -> Result<()> {
-        let line = lease.take_line()?;
+    pub(super) fn begin(&self, mut lease: Held) -> Result<()> {
+        let line = lease.lease()?.take_line()?;
         *lock(&self.0) = Some(Shared {
             lease,
             line: Arc::new(Mutex::new(Some(line))),
@@ -52,7 +52,7 @@ impl Sharing {
     }
 
     /// Leaves them; the last one gets the connection, and whether anything was torn.
-    fn leave(&self, torn: bool) -> Option<(Lease<'static>, bool)> {
+    fn leave(&self, torn: bool) -> Option<(Held, bool)> {
         let mut sharing = lock(&self.0);
         let shared = sharing.as_mut()?;
         shared.users -= 1;
@@ -67,7 +67,7 @@ impl Sharing {
             ..
         } = sharing.take()?;
         let line = lock(&line).take()?;
-        lease.put_line(line);
+        lease.lease().ok()?.put_line(line);
         Some((lease, torn))
     }
 }
@@ -109,7 +109,7 @@ impl Share {
     }
 
     fn with_line<T>(&self, look: impl FnOnce(&mut Line) -> T) -> Option<T> {
-        lock(&self.line).as_mut().map(|line| look(line))
+        lock(&self.line).as_mut().map(look)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The inner state of a transaction or savepoint, the same for both modes.
 
-use super::gate::Gate;
-use super::lease::Lease;
+use super::gate::{Gate, Ticket};
+use super::lease::{Held, Lease};
 use super::line::Line;
 use super::loan::Loan;
 #[cfg(feature = "native")]
@@ -61,22 +61,22 @@ pub(crate) enum Purpose {
 impl TransactionState {
     /// Wraps a lease on which a transaction was just begun.
     pub(crate) fn outermost(lease: Lease<'static>) -> Result<Arc<Self>> {
-        Self::new(lease, None)
+        Self::new(Ticket::new(lease), None)
     }
 
     /// Wraps a lease on which a savepoint was just set.
-    pub(crate) fn nested(parent: Arc<Self>, lease: Lease<'static>) -> Result<Arc<Self>> {
+    pub(crate) fn nested(parent: Arc<Self>, lease: Held) -> Result<Arc<Self>> {
         Self::new(lease, Some(parent))
     }
 
-    fn new(mut lease: Lease<'static>, parent: Option<Arc<Self>>) -> Result<Arc<Self>> {
+    fn new(mut lease: Held, parent: Option<Arc<Self>>) -> Result<Arc<Self>> {
         let scope = Scope::new(parent.as_ref().map(|parent| parent.scope.clone()));
         #[cfg(feature = "native")]
         let reach = Reach::of(&mut lease)?;
         Ok(Arc::new(Self {
             depth: lease.line()?.depth(),
-            timeout: lease.pool().timeout,
-            connection: Gate::new([lease]),
+            timeout: lease.lease()?.pool().timeout,
+            connection: Gate::of([lease]),
             status: AtomicU8::new(Status::Open as u8),
             scope,
             parent,
@@ -112,7 +112,7 @@ impl TransactionState {
         Ok(Loan::of_transaction(lease, Cow::Borrowed(self), purpose))
     }
 
-    fn wait_for_lease(&self) -> Result<Lease<'static>> {
+    fn wait_for_lease(&self) -> Result<Held> {
         // What would wait for itself is refused at once.
         self.check()?;
         let lease = self.connection.enter_until(Instant::now() + self.timeout);
@@ -149,7 +149,7 @@ impl TransactionState {
 
     /// Whether a statement may start, now that no other runs.
     #[inline]
-    fn entered(self: &Arc<Self>, lease: Lease<'static>) -> Result<Lease<'static>> {
+    fn entered(self: &Arc<Self>, lease: Held) -> Result<Held> {
         match self.check() {
             Ok(()) => Ok(lease),
             Err(error) => {
@@ -169,7 +169,7 @@ impl TransactionState {
     /// Takes a connection back after an operation, with everything undone that it left open; `spoiled` says that what
     /// the operation did is not known.
     #[inline]
-    pub(crate) fn take_back(self: &Arc<Self>, mut lease: Lease<'static>, purpose: Purpose, spoiled: bool) {
+    pub(crate) fn take_back(self: &Arc<Self>, mut lease: Held, purpose: Purpose, spoiled: bool) {
         let depth = self.depth;
         #[cfg(feature = "native")]
         if lease.line().is_ok_and(|line| line.needs_care(depth)) {
@@ -202,13 +202,13 @@ impl TransactionState {
 
     /// Takes the connection back from those who shared it.
     #[cfg(feature = "native")]
-    pub(super) fn take_back_statement(self: &Arc<Self>, lease: Lease<'static>, torn: bool) {
+    pub(super) fn take_back_statement(self: &Arc<Self>, lease: Held, torn: bool) {
         self.take_back(lease, Purpose::Statement, torn);
     }
 
     /// The same where it takes waiting: a statement was dropped before its answer came, or an iteration before its end.
     #[cfg(feature = "native")]
-    fn take_back_in_time(self: &Arc<Self>, mut lease: Lease<'static>, purpose: Purpose, spoiled: bool) {
+    fn take_back_in_time(self: &Arc<Self>, mut lease: Held, purpose: Purpose, spoiled: bool) {
         // What is left of an iteration is read; stopping it would abort the transaction.
         let torn = purpose == Purpose::Statement && lease.line().is_ok_and(Line::is_in_flight);
         match torn {
@@ -217,13 +217,15 @@ impl TransactionState {
             false => self.change(Status::Iterating, Status::Open),
         }
         let state = self.clone();
-        super::native::care_for(lease, self.depth, torn, move |lease, rest| {
-            state.put_back(lease, spoiled || torn || rest.is_err());
-        });
+        if let Some(lease) = lease.into_inner() {
+            super::native::care_for(lease, self.depth, torn, move |lease, rest| {
+                state.put_back(Ticket::new(lease), spoiled || torn || rest.is_err());
+            });
+        }
     }
 
     #[inline]
-    fn put_back(self: &Arc<Self>, mut lease: Lease<'static>, spoiled: bool) {
+    fn put_back(self: &Arc<Self>, mut lease: Held, spoiled: bool) {
         let intact = |line: &mut Line| !line.is_unsettled() && line.is_in_transaction();
         if spoiled || !lease.line().is_ok_and(intact) {
             self.status_if_open(Status::Aborted);
@@ -235,7 +237,7 @@ impl TransactionState {
 
     /// Gives the connection to whoever is next. Where the guard was dropped meanwhile it is rolled back: either the
     /// guard finds the connection here, or the look at the status afterwards finds the guard gone.
-    fn leave(self: &Arc<Self>, lease: Lease<'static>) {
+    fn leave(self: &Arc<Self>, lease: Held) {
         self.connection.leave(lease);
         if self.status() == Status::Abandoned
             && let Some(lease) = self.connection.try_enter()
@@ -245,11 +247,14 @@ impl TransactionState {
     }
 
     /// Rolls back where nobody waits for the outcome any more; a connection that cannot roll back is closed.
-    fn end_unattended(self: &Arc<Self>, mut lease: Lease<'static>) {
+    fn end_unattended(self: &Arc<Self>, mut lease: Held) {
         #[cfg(feature = "native")]
         if !lease.line().is_ok_and(|line| line.can_block()) {
-            let (pool, state) = (lease.pool().clone(), self.clone());
-            return pool.drive_unattended(async move { state.roll_back(lease).await });
+            if let Ok(pool) = lease.lease().map(|lease| lease.pool().clone()) {
+                let state = self.clone();
+                pool.drive_unattended(async move { state.roll_back(lease).await });
+            }
+            return;
         }
         #[cfg(not(feature = "native"))]
         let _ = &mut lease;
@@ -281,7 +286,7 @@ impl TransactionState {
     ///
     /// [`TransactionEnded`](ErrorKind::TransactionEnded), or [`Invalid`](ErrorKind::Invalid) while a savepoint or
     /// an iteration has the connection.
-    pub(crate) fn take_for_end(self: &Arc<Self>) -> Result<(Lease<'static>, Option<Error>)> {
+    pub(crate) fn take_for_end(self: &Arc<Self>) -> Result<(Held, Option<Error>)> {
         self.status().check_end()?;
         let lease = self.connection.enter_until(Instant::now() + self.timeout);
         self.taken_for_end(lease.ok_or_else(|| self.timed_out())?)
@@ -289,21 +294,21 @@ impl TransactionState {
 
     /// The same, waiting without a thread for a statement or a savepoint that was dropped and is being undone.
     #[cfg(feature = "async")]
-    pub(crate) async fn take_for_end_async(self: &Arc<Self>) -> Result<(Lease<'static>, Option<Error>)> {
+    pub(crate) async fn take_for_end_async(self: &Arc<Self>) -> Result<(Held, Option<Error>)> {
         self.status().check_end()?;
         let deadline = Instant::now() + self.timeout;
         let lease = crate::driver::threaded::until(deadline, self.connection.enter()).await;
         self.taken_for_end(lease.ok_or_else(|| self.timed_out())?)
     }
 
-    fn taken_for_end(self: &Arc<Self>, lease: Lease<'static>) -> Result<(Lease<'static>, Option<Error>)> {
+    fn taken_for_end(self: &Arc<Self>, mut lease: Held) -> Result<(Held, Option<Error>)> {
         // It may have changed during the wait.
         let status = self.status();
         if let Err(error) = status.check_end() {
             self.leave(lease);
             return Err(error);
         }
-        let intact = self.check().and_then(|()| lease.pool().check_open());
+        let intact = self.check().and_then(|()| lease.lease()?.pool().check_open());
         let aborted = intact.err();
         self.set(Status::Ended);
         Ok((lease, aborted))
@@ -312,7 +317,7 @@ impl TransactionState {
     /// Ends the transaction on a connection taken for that.
     pub(crate) async fn end(
         &self,
-        mut lease: Lease<'static>,
+        mut lease: Held,
         aborted: Option<Error>,
         commit: bool,
     ) -> Result<()> {
@@ -333,7 +338,7 @@ impl TransactionState {
         result
     }
 
-    async fn roll_back(&self, mut lease: Lease<'static>) -> Result<()> {
+    async fn roll_back(&self, mut lease: Held) -> Result<()> {
         let result = lease.line()?.unwind(self.depth - 1).await;
         self.scope.undo();
         self.hand_on(lease);
@@ -341,14 +346,14 @@ impl TransactionState {
     }
 
     /// Gives the connection to the outer transaction, or back to the pool.
-    fn hand_on(&self, lease: Lease<'static>) {
+    fn hand_on(&self, lease: Held) {
         if let Some(parent) = &self.parent {
             parent.put_back(lease, false);
         }
     }
 
     /// Gives up: the guard was dropped. Returns the connection where it is at hand, to be rolled back.
-    pub(crate) fn abandon(&self) -> Option<Lease<'static>> {
+    pub(crate) fn abandon(&self) -> Option<Held> {
         if self.status() == Status::Ended {
             return None;
         }

@@ -1,7 +1,7 @@
 //! What a transaction can be used for at the moment, and by whom.
 
 #[cfg(feature = "native")]
-use super::lease::Lease;
+use super::lease::Held;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a transaction can be used for.
@@ -80,8 +80,8 @@ pub(super) enum Reach {
 
 #[cfg(feature = "native")]
 impl Reach {
-    pub(super) fn of(lease: &mut Lease<'static>) -> Result<Self> {
-        let native = lease.pool().is_native();
+    pub(super) fn of(lease: &mut Held) -> Result<Self> {
+        let native = lease.lease()?.pool().is_native();
         Ok(match (native, lease.line()?.can_block()) {
             (false, _) => Self::Both,
             (true, true) => Self::Blocking,

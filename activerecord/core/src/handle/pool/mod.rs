@@ -15,8 +15,8 @@ use self::age::Losses;
 #[cfg(feature = "native")]
 use self::native::NativeSide;
 use self::store::Store;
-use super::gate::Gate;
-use super::lease::{Lease, Right};
+use super::gate::{Gate, Ticket};
+use super::lease::Lease;
 use super::line::{Line, Link};
 #[cfg(feature = "native")]
 use crate::driver::AsyncBackend;
@@ -33,7 +33,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// The right to one connection, with the connection where it is kept.
-pub(super) type Permit = Option<Box<Line>>;
+pub(super) type Permit = Ticket<Option<Line>>;
 
 /// Where a connection goes when it is let go of.
 pub(crate) enum Home {
@@ -45,6 +45,16 @@ pub(crate) enum Home {
 }
 
 impl Home {
+    /// Whether the connection was open for as long as it may be.
+    pub(super) fn has_expired(&mut self) -> bool {
+        match self {
+            Self::Nowhere => false,
+            Self::Blocking(place) => place.get_mut().has_expired(),
+            #[cfg(feature = "native")]
+            Self::Native(place) => place.has_expired(),
+        }
+    }
+
     /// Takes the connection back. Without one its place is free for another.
     pub(super) fn take_back(&mut self, link: Option<Link>) {
         match self {
@@ -63,7 +73,7 @@ pub(crate) struct Pool {
     pub(crate) observer: Observer,
     pub(crate) size: usize,
     pub(crate) timeout: Duration,
-    gate: Gate<Permit>,
+    gate: Gate<Option<Line>>,
     /// The turn to write, where the database takes one writer at a time.
     lane: Option<Gate<()>>,
     /// Keeps blocking connections, unless the one connection goes around with its permit.
@@ -98,7 +108,7 @@ impl Pool {
             Some(store) => store.add(first),
             None => {
                 let line = Line::new(Link::blocking(first), Home::Nowhere, pool.observer);
-                pool.gate.leave(Some(Box::new(line)));
+                pool.gate.leave(Ticket::new(Some(line)));
             }
         }
         Ok(pool)
@@ -130,7 +140,7 @@ impl Pool {
         // The permit of a single connection is made with it.
         let permits = (0..size)
             .map(|_| None)
-            .filter(|_: &Permit| !capabilities.single_connection);
+            .filter(|_| !capabilities.single_connection);
         Ok(Self {
             dialect: backend.dialect(),
             observer: Observer::new(options.log_values),
@@ -163,7 +173,7 @@ impl Pool {
         if self.lane_for(access).is_none()
             && let Some(permit) = self.gate.try_enter()
         {
-            return Ok(Lease::new(Cow::Borrowed(self), permit, Right::Connection));
+            return Ok(Lease::new(Cow::Borrowed(self), permit, None));
         }
         self.wait_for_lease(access)
     }
@@ -179,7 +189,7 @@ impl Pool {
         };
         let permit = self.gate.enter_until(deadline);
         let permit = permit.ok_or_else(|| self.timed_out(false))?;
-        Ok(Lease::new(Cow::Borrowed(self), permit, Turn::pass_on(turn)))
+        Ok(Lease::new(Cow::Borrowed(self), permit, turn.and_then(Turn::into_ticket)))
     }
 
     /// Leases a connection, waiting without a thread. It is not opened yet, since that may block.
@@ -202,7 +212,7 @@ impl Pool {
                 entered.ok_or_else(|| self.timed_out(false))?
             }
         };
-        Ok(Lease::new(Cow::Owned(self.clone()), permit, Turn::pass_on(turn)))
+        Ok(Lease::new(Cow::Owned(self.clone()), permit, turn.and_then(Turn::into_ticket)))
     }
 
     #[cfg(feature = "async")]
@@ -215,33 +225,45 @@ impl Pool {
     }
 
     /// Opens a connection for a permit that has none.
-    pub(super) fn open_line(&self) -> Result<Box<Line>> {
+    pub(super) fn open_line(&self) -> Result<Line> {
         let store = self.store.as_ref().ok_or_else(gone)?;
         #[cfg(feature = "native")]
         if let Some(native) = &self.native {
             native.make_room(store.connections(), self.size);
         }
         let (link, home) = store.take()?;
-        Ok(Box::new(Line::new(link, home, self.observer)))
+        Ok(Line::new(link, home, self.observer))
     }
 
     /// Takes a connection back that can be used again, or the right to open another.
     #[inline]
-    pub(super) fn take_back(&self, line: Permit, right: Right) {
-        let permit = if self.is_closed() {
-            close(line);
-            None
-        } else if line.is_none() {
+    pub(super) fn take_back(&self, mut permit: Permit, turn: Option<Ticket<()>>) {
+        match permit.get_mut() {
+            Some(line) if self.is_closed() => close(line),
             // Others may be lost with it.
-            self.losses.another();
-            None
-        } else {
-            // One that is not kept goes home as it is dropped.
-            line.filter(|_| self.keeps)
-        };
-        self.gate.leave(permit);
-        if let Some(lane) = self.lane.as_ref().filter(|_| right == Right::ConnectionAndLane) {
-            lane.leave(());
+            Some(None) => self.losses.another(),
+            _ => {}
+        }
+        match self.keeps {
+            true => self.gate.leave(permit),
+            false => self.hand_on(permit),
+        }
+        if let (Some(turn), Some(lane)) = (turn, &self.lane) {
+            lane.leave(turn);
+        }
+    }
+
+    /// Gives a connection to the first who waits for one, who need not look for another then. Where nobody waits it
+    /// goes home as it is dropped.
+    fn hand_on(&self, mut permit: Permit) {
+        if let Some(place) = permit.get_mut() {
+            place.take_if(|line| line.has_expired());
+        }
+        if let Some(mut permit) = self.gate.hand_on(permit) {
+            if let Some(place) = permit.get_mut() {
+                *place = None;
+            }
+            self.gate.leave(permit);
         }
     }
 
@@ -282,9 +304,11 @@ impl Pool {
     pub(crate) fn close(&self) {
         let _ = self.closed.set(());
         let free: Vec<Permit> = std::iter::from_fn(|| self.gate.try_enter()).collect();
-        for permit in free {
-            close(permit);
-            self.gate.leave(None);
+        for mut permit in free {
+            if let Some(line) = permit.get_mut() {
+                close(line);
+            }
+            self.gate.leave(permit);
         }
         for _ in 0..self.size {
             self.close_idle();
@@ -325,8 +349,8 @@ impl Pool {
     }
 }
 
-fn close(permit: Permit) {
-    if let Some(line) = permit {
+fn close(line: &mut Option<Line>) {
+    if let Some(line) = line.take() {
         line.close();
     }
 }
@@ -347,25 +371,28 @@ fn too_many(size: u32) -> Error {
 }
 
 /// The turn to write, passed on where the wait for a connection ends early.
-struct Turn<'a>(&'a Gate<()>);
+struct Turn<'a> {
+    lane: &'a Gate<()>,
+    ticket: Option<Ticket<()>>,
+}
 
 impl<'a> Turn<'a> {
-    fn of(lane: &'a Gate<()>, entered: Option<()>) -> Option<Self> {
-        entered.map(|()| Self(lane))
+    fn of(lane: &'a Gate<()>, entered: Option<Ticket<()>>) -> Option<Self> {
+        let ticket = Some(entered?);
+        Some(Self { lane, ticket })
     }
 
     /// Leaves it to a lease to pass the turn on.
-    fn pass_on(turn: Option<Self>) -> Right {
-        match turn.map(std::mem::forget) {
-            Some(()) => Right::ConnectionAndLane,
-            None => Right::Connection,
-        }
+    fn into_ticket(mut self) -> Option<Ticket<()>> {
+        self.ticket.take()
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.0.leave(());
+        if let Some(ticket) = self.ticket.take() {
+            self.lane.leave(ticket);
+        }
     }
 }
 

@@ -64,7 +64,7 @@ impl Pool {
     }
 
     /// Opens a natively async connection for a permit that has none.
-    pub(in crate::handle) async fn open_native_line(&self) -> Result<Box<Line>> {
+    pub(in crate::handle) async fn open_native_line(&self) -> Result<Line> {
         let native = self.native_store()?;
         if let Some(other) = &self.store
             && are_enough(native.connections() + other.connections(), self.size)
@@ -72,7 +72,7 @@ impl Pool {
             other.close_idle();
         }
         let (link, home) = native.take().await?;
-        Ok(Box::new(Line::new(link, home, self.observer)))
+        Ok(Line::new(link, home, self.observer))
     }
 
     /// Whether this is awaited in the runtime of the connections, which has a timer. It counts many waits for little; a

@@ -18,6 +18,11 @@ impl<C> Slot<C> {
         }
     }
 
+    /// Whether the connection is to be closed.
+    pub(super) fn has_expired(&self) -> bool {
+        self.age.has_expired()
+    }
+
     /// Takes the connection back. Without one the place counts as broken.
     pub(super) fn take_back(&mut self, connection: Option<C>) {
         self.connection = connection;
