@@ -33,7 +33,7 @@ pub trait Operation: Send + 'static {
     }
 
     /// Runs it. The runner keeps the operation, so that a record inside it is handed back whatever happens.
-    fn run(&mut self, session: &Session<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
+    fn run(&mut self, session: &mut Session<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
 }
 
 /// Whether an operation queues with the writers, where there is a queue of them.
@@ -157,7 +157,9 @@ pub(crate) async fn operate<O: Operation>(
     dialect: &'static dyn Dialect,
 ) -> Result<O::Output> {
     let (wire, depth, scope) = loan.wire()?;
-    operation.run(&Session::new(&wire, dialect, scope, depth)).await
+    operation
+        .run(&mut Session::new(wire, dialect, scope, depth))
+        .await
 }
 
 /// Polls once. The future stays where its caller made it: those of operations are too large to be moved for nothing.

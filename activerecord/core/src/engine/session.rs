@@ -3,14 +3,17 @@
 use super::{Call, Done, Operation, Started, Work};
 use crate::driver::{RowSink, Statement, TransactionOptions, Written};
 use crate::error::{Error, Outcome, Result};
-use crate::handle::{Handle, Line, Pending, Wire, Within, sealed};
+use crate::handle::{Handle, Line, Pending, Wire, Wired, Within, sealed};
 use crate::record::Scope;
 use crate::sql::Dialect;
 use crate::value::SqlValue;
 use atomic_refcell::AtomicRefMut;
+use pin_project_lite::pin_project;
 use std::borrow::Cow;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 #[cfg(feature = "native")]
 use {
     crate::driver::AsyncConnection,
@@ -25,7 +28,7 @@ type Departure = (Arc<dyn AsyncConnection>, Option<Watch>);
 ///
 /// Hooks and a [`Work`] get one. They may await its verbs and nothing else.
 pub struct Session<'c> {
-    wire: &'c Wire<'c>,
+    wire: Hold<'c>,
     dialect: &'static dyn Dialect,
     /// The transaction or savepoint that writes on this session are part of.
     scope: Option<Cow<'c, Arc<Scope>>>,
@@ -35,18 +38,47 @@ pub struct Session<'c> {
     open: bool,
 }
 
+/// How a session has the connection: by itself, or together with the session that it is part of.
+///
+/// By itself it needs no look at whether another step is under way.
+enum Hold<'c> {
+    Own(Wire<'c>),
+    Part(&'c dyn Wired),
+}
+
+impl Hold<'_> {
+    fn wired(&self) -> &dyn Wired {
+        match self {
+            Self::Own(wire) => wire,
+            Self::Part(wired) => *wired,
+        }
+    }
+}
+
 impl<'c> Session<'c> {
+    #[inline]
     pub(crate) fn new(
-        wire: &'c Wire<'c>,
+        wire: Wire<'c>,
         dialect: &'static dyn Dialect,
         scope: Option<&'c Arc<Scope>>,
         depth: u32,
     ) -> Self {
         Self {
-            wire,
+            wire: Hold::Own(wire),
             dialect,
             scope: scope.map(Cow::Borrowed),
             depth,
+            open: false,
+        }
+    }
+
+    /// The same connection, together with this session.
+    fn part(&self) -> Session<'_> {
+        Session {
+            wire: Hold::Part(self.wire.wired()),
+            dialect: self.dialect,
+            scope: self.scope.as_deref().map(Cow::Borrowed),
+            depth: self.depth,
             open: false,
         }
     }
@@ -72,20 +104,29 @@ impl<'c> Session<'c> {
         inner.end(result).await
     }
 
+    /// Runs a query. On a blocking connection that the session has by itself it is over before this returns.
+    #[inline]
+    pub(crate) fn query<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: &'a [SqlValue<'a>],
+        sink: &'a mut dyn RowSink,
+    ) -> impl Future<Output = Result<()>> + Send + use<'a, 'c> {
+        let statement = Statement::new(sql, params);
+        match self.sole_line() {
+            Ok(Some(line)) => Step::ready(line.query(&statement, sink)),
+            Ok(None) => Step::waiting(self.query_together(statement, sink)),
+            Err(error) => Step::ready(Err(error)),
+        }
+    }
+
     #[cfg_attr(
         not(feature = "native"),
         expect(clippy::unused_async, reason = "a native connection waits")
     )]
-    #[inline]
-    pub(crate) async fn query(
-        &self,
-        sql: &str,
-        params: &[SqlValue<'_>],
-        sink: &mut dyn RowSink,
-    ) -> Result<()> {
-        let statement = Statement::new(sql, params);
+    async fn query_together(&self, statement: Statement<'_>, sink: &mut dyn RowSink) -> Result<()> {
         #[cfg(feature = "native")]
-        if !matches!(self.wire, Wire::Own(_)) {
+        if !self.wire.wired().blocks() {
             return self.query_native(&statement, sink).await;
         }
         self.own_line()?.query(&statement, sink)
@@ -100,15 +141,28 @@ impl<'c> Session<'c> {
         result
     }
 
+    /// Runs a statement for its effect, as [`query`](Session::query) does.
+    #[inline]
+    pub(crate) fn execute<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: &'a [SqlValue<'a>],
+    ) -> impl Future<Output = Result<Written>> + Send + use<'a, 'c> {
+        let statement = Statement::new(sql, params);
+        match self.sole_line() {
+            Ok(Some(line)) => Step::ready(line.execute(&statement)),
+            Ok(None) => Step::waiting(self.execute_together(statement)),
+            Err(error) => Step::ready(Err(error)),
+        }
+    }
+
     #[cfg_attr(
         not(feature = "native"),
         expect(clippy::unused_async, reason = "a native connection waits")
     )]
-    #[inline]
-    pub(crate) async fn execute(&self, sql: &str, params: &[SqlValue<'_>]) -> Result<Written> {
-        let statement = Statement::new(sql, params);
+    async fn execute_together(&self, statement: Statement<'_>) -> Result<Written> {
         #[cfg(feature = "native")]
-        if !matches!(self.wire, Wire::Own(_)) {
+        if !self.wire.wired().blocks() {
             return self.execute_native(&statement).await;
         }
         self.own_line()?.execute(&statement)
@@ -126,7 +180,7 @@ impl<'c> Session<'c> {
     /// Readies a statement for a natively async connection.
     #[cfg(feature = "native")]
     async fn depart(&self) -> Result<Departure> {
-        if let Wire::Shared(share) = self.wire {
+        if let Some(share) = self.wire.wired().share() {
             let (connection, observer) = share.depart()?;
             return Ok((connection, observer.watch()));
         }
@@ -147,9 +201,9 @@ impl<'c> Session<'c> {
         if let Some(watch) = watch {
             watch.tell(statement, rows, error);
         }
-        match self.wire {
-            Wire::Shared(share) => share.arrive(error),
-            _ => self.line()?.arrive(error),
+        match self.wire.wired().share() {
+            Some(share) => share.arrive(error),
+            None => self.line()?.arrive(error),
         }
         Ok(())
     }
@@ -160,19 +214,19 @@ impl<'c> Session<'c> {
 
     pub(crate) fn max_params(&self) -> Result<usize> {
         #[cfg(feature = "native")]
-        if let Wire::Shared(share) = self.wire {
+        if let Some(share) = self.wire.wired().share() {
             return Ok(share.max_params());
         }
         Ok(self.line()?.max_params())
     }
 
     /// Begins a scope of its own: a transaction, or a savepoint inside one.
-    pub(crate) async fn begin(&self) -> Result<Session<'c>> {
+    pub(crate) async fn begin(&self) -> Result<Session<'_>> {
         #[cfg(feature = "native")]
         self.line()?.undo_given_up(self.depth).await?;
         self.own_line()?.begin(&TransactionOptions::default()).await?;
         Ok(Session {
-            wire: self.wire,
+            wire: Hold::Part(self.wire.wired()),
             dialect: self.dialect,
             scope: Some(Cow::Owned(Scope::new(self.scope()))),
             depth: self.depth + 1,
@@ -212,9 +266,20 @@ impl<'c> Session<'c> {
         kept.and(self.line()?.unwind(self.depth - 1).await)
     }
 
+    /// The blocking connection, where this session has it by itself.
+    #[inline]
+    fn sole_line(&mut self) -> Result<Option<&mut Line>> {
+        let Hold::Own(Wire::Own(line)) = &mut self.wire else {
+            return Ok(None);
+        };
+        match line.get_mut() {
+            line if line.depth() == self.depth => Ok(Some(line)),
+            _ => Err(busy()),
+        }
+    }
+
     /// The connection, unless a savepoint of this session is open on it: what would be done here would be undone with
     /// that.
-    #[inline]
     fn own_line(&self) -> Result<AtomicRefMut<'_, Line>> {
         let line = self.line()?;
         if line.depth() == self.depth {
@@ -225,11 +290,41 @@ impl<'c> Session<'c> {
     }
 
     /// The connection, unless a step of transaction control is under way on it.
-    #[inline]
     fn line(&self) -> Result<AtomicRefMut<'_, Line>> {
-        let line = self.wire.exclusive().ok_or_else(busy)?;
-        let line = line.try_borrow_mut().map_err(|_| busy())?;
-        Ok(AtomicRefMut::map(line, |line| &mut **line))
+        self.wire.wired().exclusive().ok_or_else(busy)
+    }
+}
+
+pin_project! {
+    /// An answer that is there already, or the wait for it.
+    #[project = Polled]
+    enum Step<T, F> {
+        Ready { answer: Option<T> },
+        Waiting { #[pin] answer: F },
+    }
+}
+
+impl<T, F> Step<T, F> {
+    #[inline]
+    fn ready(answer: T) -> Self {
+        Self::Ready { answer: Some(answer) }
+    }
+
+    fn waiting(answer: F) -> Self {
+        Self::Waiting { answer }
+    }
+}
+
+impl<T, F: Future<Output = T>> Future for Step<T, F> {
+    type Output = T;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        match self.project() {
+            // Nobody polls it again.
+            Polled::Ready { answer } => answer.take().map_or(Poll::Pending, Poll::Ready),
+            Polled::Waiting { answer } => answer.poll(context),
+        }
     }
 }
 
@@ -265,7 +360,7 @@ impl Handle for Session<'_> {
                 Started::Run(operation, rest) => (operation, rest),
                 Started::Ready(result) => return result,
             };
-            let result = operation.run(self).await;
+            let result = operation.run(&mut self.part()).await;
             C::finish(
                 rest,
                 Done {

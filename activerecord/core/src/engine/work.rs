@@ -44,7 +44,7 @@ impl<W: Work> Operation for Worked<W> {
         if W::WRITES { Access::Write } else { Access::Read }
     }
 
-    async fn run(&mut self, session: &Session<'_>) -> Result<W::Output> {
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<W::Output> {
         let Some(work) = self.0.take() else {
             return Err(crate::Error::invalid("the work was already run"));
         };

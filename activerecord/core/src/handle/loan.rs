@@ -12,7 +12,7 @@ use crate::engine::Access;
 use crate::error::Result;
 use crate::record::Scope;
 use crate::sql::Dialect;
-use atomic_refcell::AtomicRefCell;
+use atomic_refcell::{AtomicRefCell, AtomicRefMut};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -134,17 +134,44 @@ pub(crate) enum Wire<'c> {
     Shared(&'c Share),
 }
 
-impl<'c> Wire<'c> {
-    /// The connection, unless it is shared with other operations.
-    #[inline]
-    pub(crate) fn exclusive(&self) -> Option<&AtomicRefCell<&'c mut Line>> {
+/// What the sessions of one operation share.
+pub(crate) trait Wired: Sync {
+    /// The connection, unless other operations use it too, or a step of transaction control is under way on it.
+    fn exclusive(&self) -> Option<AtomicRefMut<'_, Line>>;
+
+    /// The part in a connection that other operations use too.
+    #[cfg(feature = "native")]
+    fn share(&self) -> Option<&Share>;
+
+    /// Whether what is done on it is done at once.
+    #[cfg(feature = "native")]
+    fn blocks(&self) -> bool;
+}
+
+impl Wired for Wire<'_> {
+    fn exclusive(&self) -> Option<AtomicRefMut<'_, Line>> {
+        let line = match self {
+            Self::Own(line) => line,
+            #[cfg(feature = "native")]
+            Self::Native(line) => line,
+            #[cfg(feature = "native")]
+            Self::Shared(_) => return None,
+        };
+        let line = line.try_borrow_mut().ok()?;
+        Some(AtomicRefMut::map(line, |line| &mut **line))
+    }
+
+    #[cfg(feature = "native")]
+    fn share(&self) -> Option<&Share> {
         match self {
-            Self::Own(line) => Some(line),
-            #[cfg(feature = "native")]
-            Self::Native(line) => Some(line),
-            #[cfg(feature = "native")]
-            Self::Shared(_) => None,
+            Self::Shared(share) => Some(share),
+            _ => None,
         }
+    }
+
+    #[cfg(feature = "native")]
+    fn blocks(&self) -> bool {
+        matches!(self, Self::Own(_))
     }
 }
 

@@ -54,7 +54,7 @@ pub trait Verbs: Handle + Sized {
         let statement = sql.map(|sql| {
             ChangeRows(Prepared {
                 sql: Sql::Rendered(sql),
-                params: Params::Many(Vec::new()),
+                params: Params::new(),
             })
         });
         self.perform(Then::new(statement, |_| Ok(())))

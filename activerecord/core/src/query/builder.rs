@@ -139,7 +139,7 @@ impl<R: Record> Query<R> {
         if self.parts.is_plain() {
             return Ok(Prepared {
                 sql: Sql::Fixed(&R::table().sql(dialect).select),
-                params: Params::Many(Vec::new()),
+                params: Params::new(),
             });
         }
         self.parts.select(dialect, None).map(Prepared::from)
@@ -354,7 +354,7 @@ impl From<SqlText> for Prepared {
     fn from(text: SqlText) -> Self {
         Self {
             sql: Sql::Rendered(text.sql),
-            params: Params::Many(text.params),
+            params: text.params.into(),
         }
     }
 }

@@ -135,7 +135,7 @@ impl<R: Record> Operation for Write<R> {
         }
     }
 
-    async fn run(&mut self, session: &Session<'_>) -> Result<()> {
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
         match self {
             Self::Insert(insert) => insert.run(session).await,
             Self::Update(update) => update.run(session).await,

@@ -3,6 +3,7 @@
 use super::Record;
 use crate::query::Condition;
 use crate::value::SqlValue;
+use smallvec::SmallVec;
 
 /// What `find`, `find_one` and `exists` look for: the record's own key type, or a [`Condition`].
 #[diagnostic::on_unimplemented(
@@ -20,12 +21,19 @@ pub trait IntoKey<R> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Lookup<R> {
-    /// The key of one column.
-    Key([SqlValue<'static>; 1]),
-    /// The key of several columns, in the order of the fields.
-    Composite(Vec<SqlValue<'static>>),
+    /// The key's columns, in the order of the fields.
+    Key(SmallVec<[SqlValue<'static>; 2]>),
     /// A condition; the first row in the order of the key is meant.
     Condition(Condition<R>),
+}
+
+impl<R> Lookup<R> {
+    /// A key by its cells, for the derive.
+    #[doc(hidden)]
+    #[inline]
+    pub fn by_key<const COLUMNS: usize>(cells: [SqlValue<'static>; COLUMNS]) -> Self {
+        Self::Key(cells.into_iter().collect())
+    }
 }
 
 impl<R: Record> IntoKey<R> for Condition<R> {

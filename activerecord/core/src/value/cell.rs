@@ -50,7 +50,16 @@ pub enum SqlValue<'a> {
 
 impl SqlValue<'_> {
     /// Copies what is borrowed.
+    #[inline]
     pub fn into_owned(self) -> SqlValue<'static> {
+        match self {
+            Self::I64(value) => SqlValue::I64(value),
+            Self::Text(text) => SqlValue::Text(Cow::Owned(text.into_owned())),
+            other => other.into_owned_other(),
+        }
+    }
+
+    fn into_owned_other(self) -> SqlValue<'static> {
         match self {
             Self::Text(text) => SqlValue::Text(Cow::Owned(text.into_owned())),
             Self::Bytes(bytes) => SqlValue::Bytes(Cow::Owned(bytes.into_owned())),

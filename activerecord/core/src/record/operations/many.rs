@@ -31,7 +31,7 @@ impl<R: Record> InsertAll<R> {
         self.given.unwrap_or(self.records)
     }
 
-    async fn insert(&mut self, session: &Session<'_>) -> Result<()> {
+    async fn insert(&mut self, session: &mut Session<'_>) -> Result<()> {
         if R::ACTIVE {
             for record in &mut self.records {
                 record.before_save(session).await?;
@@ -49,9 +49,9 @@ impl<R: Record> InsertAll<R> {
     }
 
     /// Inserts the rows in few statements; `false`, with nothing inserted, where their keys would not be certain.
-    async fn insert_in_statements_of_many(&mut self, session: &Session<'_>) -> Result<bool> {
-        let inner = session.begin().await?;
-        match self.insert_chunks(&inner).await {
+    async fn insert_in_statements_of_many(&mut self, session: &mut Session<'_>) -> Result<bool> {
+        let mut inner = session.begin().await?;
+        match self.insert_chunks(&mut inner).await {
             Ok(false) => {
                 // What it gives back is the error it was given.
                 let _: Result<()> = inner.end(Err(uncertain_keys())).await;
@@ -62,7 +62,7 @@ impl<R: Record> InsertAll<R> {
         }
     }
 
-    async fn insert_chunks(&mut self, session: &Session<'_>) -> Result<bool> {
+    async fn insert_chunks(&mut self, session: &mut Session<'_>) -> Result<bool> {
         let rows = rows_per_statement::<R>(session)?;
         let mut sql = RowsSql::default();
         let mut left = &mut *self.records;
@@ -83,7 +83,7 @@ impl<R: Record> InsertAll<R> {
         Ok(true)
     }
 
-    async fn insert_one_by_one(&mut self, session: &Session<'_>) -> Result<()> {
+    async fn insert_one_by_one(&mut self, session: &mut Session<'_>) -> Result<()> {
         for record in &mut self.records {
             self.filled_in.push(record.unset());
             insert(session, record).await?;
@@ -118,12 +118,12 @@ impl<R: Record> Operation for InsertAll<R> {
         Access::Write
     }
 
-    async fn run(&mut self, session: &Session<'_>) -> Result<()> {
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
         if self.records.is_empty() {
             return Ok(());
         }
-        let inner = session.begin().await?;
-        let result = self.insert(&inner).await;
+        let mut inner = session.begin().await?;
+        let result = self.insert(&mut inner).await;
         inner.end(result).await
     }
 }
@@ -148,7 +148,7 @@ impl RowsSql {
 /// Inserts rows that leave the same columns to the database, in one statement; `false` where it is not certain which
 /// of them has which key.
 async fn insert_rows<R: Record>(
-    session: &Session<'_>,
+    session: &mut Session<'_>,
     records: &mut [R],
     unset: ColumnSet,
     sql: &mut RowsSql,

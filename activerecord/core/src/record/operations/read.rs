@@ -40,10 +40,10 @@ impl<T: FromRow> Operation for FindOne<T> {
         true
     }
 
-    async fn run(&mut self, session: &Session<'_>) -> Result<Option<T>> {
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<Option<T>> {
         let mut first = First(None);
         session
-            .query(&self.statement.sql, self.statement.params.as_slice(), &mut first)
+            .query(&self.statement.sql, &self.statement.params, &mut first)
             .await?;
         Ok(first.0)
     }
@@ -71,10 +71,10 @@ impl<T: FromRow> Operation for FindAll<T> {
         true
     }
 
-    async fn run(&mut self, session: &Session<'_>) -> Result<Vec<T>> {
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<Vec<T>> {
         let mut rows = Rows(Vec::new());
         session
-            .query(&self.statement.sql, self.statement.params.as_slice(), &mut rows)
+            .query(&self.statement.sql, &self.statement.params, &mut rows)
             .await?;
         Ok(rows.0)
     }
@@ -122,10 +122,10 @@ impl<T: FromRow> Operation for FindMapped<T> {
         true
     }
 
-    async fn run(&mut self, session: &Session<'_>) -> Result<Vec<T>> {
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<Vec<T>> {
         let mut rows = Mapped::new();
         session
-            .query(&self.statement.sql, self.statement.params.as_slice(), &mut rows)
+            .query(&self.statement.sql, &self.statement.params, &mut rows)
             .await?;
         Ok(rows.rows)
     }
@@ -141,10 +141,10 @@ impl Operation for Exists {
         true
     }
 
-    async fn run(&mut self, session: &Session<'_>) -> Result<bool> {
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<bool> {
         let mut any = Any::default();
         session
-            .query(&self.0.sql, self.0.params.as_slice(), &mut any)
+            .query(&self.0.sql, &self.0.params, &mut any)
             .await?;
         Ok(any.0)
     }

@@ -5,6 +5,7 @@ use crate::query::Query;
 use crate::record::{Lookup, Record};
 use crate::sql::Dialect;
 use crate::value::SqlValue;
+use smallvec::SmallVec;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -35,21 +36,7 @@ impl Deref for Sql {
 }
 
 /// Parameters, without an allocation for the one of a plain key or the two of a small update.
-pub(crate) enum Params {
-    One([SqlValue<'static>; 1]),
-    Two([SqlValue<'static>; 2]),
-    Many(Vec<SqlValue<'static>>),
-}
-
-impl Params {
-    pub(crate) fn as_slice(&self) -> &[SqlValue<'static>] {
-        match self {
-            Self::One(one) => one,
-            Self::Two(two) => two,
-            Self::Many(many) => many,
-        }
-    }
-}
+pub(crate) type Params = SmallVec<[SqlValue<'static>; 2]>;
 
 /// What of a row is asked for.
 #[derive(Clone, Copy)]
@@ -61,7 +48,7 @@ pub(in crate::record) enum Wanted {
 impl Prepared {
     /// The text and the values.
     pub(crate) fn into_parts(self) -> (String, Vec<SqlValue<'static>>) {
-        (self.sql.to_string(), self.params.as_slice().to_vec())
+        (self.sql.to_string(), self.params.into_vec())
     }
 
     /// Looks a row up by its key, or by a condition in the order of the key.
@@ -76,8 +63,7 @@ impl Prepared {
             Wanted::Existence => &*fixed.exists_by_key,
         };
         let params = match lookup {
-            Lookup::Key(key) => Params::One(key),
-            Lookup::Composite(key) => Params::Many(key),
+            Lookup::Key(key) => key,
             Lookup::Condition(condition) => {
                 let query = Query::<R>::new().filter_condition(condition);
                 return match wanted {
@@ -94,17 +80,10 @@ impl Prepared {
 
     /// The key of a record, as the database has it.
     pub(in crate::record) fn by_key<R: Record>(sql: &'static str, record: &R) -> Self {
-        let params = match R::table().key {
-            [column] => Params::One([record.value(*column).into_owned()]),
-            key => Params::Many(
-                key.iter()
-                    .map(|column| record.value(*column).into_owned())
-                    .collect(),
-            ),
-        };
+        let key = R::table().key.iter();
         Self {
             sql: Sql::Fixed(sql),
-            params,
+            params: key.map(|column| record.value(*column).into_owned()).collect(),
         }
     }
 }

@@ -22,8 +22,8 @@ impl Operation for Change {
         true
     }
 
-    async fn run(&mut self, session: &Session<'_>) -> Result<u64> {
-        let written = session.execute(&self.0.sql, self.0.params.as_slice()).await?;
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<u64> {
+        let written = session.execute(&self.0.sql, &self.0.params).await?;
         Ok(written.rows)
     }
 }
@@ -47,9 +47,9 @@ impl Operation for ChangeRow {
         true
     }
 
-    async fn run(&mut self, session: &Session<'_>) -> Result<()> {
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
         let written = session
-            .execute(&self.statement.sql, self.statement.params.as_slice())
+            .execute(&self.statement.sql, &self.statement.params)
             .await;
         one_row(self.table, self.sent, written)
     }
@@ -110,17 +110,9 @@ pub(in crate::record) fn update<R: Record>(
 ) -> ChangeRow {
     let table = R::table();
     let sql = table.sql(dialect).update(changed);
-    let mut columns = changed.iter();
-    let params = match (columns.next(), columns.next(), table.key) {
-        (Some(column), None, [key]) => {
-            Params::Two([record.value(column).into_owned(), base.value(*key).into_owned()])
-        }
-        _ => {
-            let values = changed.iter().map(|column| record.value(column).into_owned());
-            let keys = table.key.iter().map(|column| base.value(*column).into_owned());
-            Params::Many(values.chain(keys).collect())
-        }
-    };
+    let mut params = Params::new();
+    params.extend(changed.iter().map(|column| record.value(column).into_owned()));
+    params.extend(table.key.iter().map(|column| base.value(*column).into_owned()));
     ChangeRow {
         table,
         statement: Prepared { sql, params },
@@ -152,12 +144,12 @@ impl<R: Record> Insert<R> {
         self.given.map_or(self.record, |given| *given)
     }
 
-    async fn insert(&mut self, session: &Session<'_>) -> Result<()> {
+    async fn insert(&mut self, session: &mut Session<'_>) -> Result<()> {
         self.filled_in = insert(session, &mut self.record).await?;
         Ok(())
     }
 
-    async fn insert_with_hooks(&mut self, session: &Session<'_>) -> Result<()> {
+    async fn insert_with_hooks(&mut self, session: &mut Session<'_>) -> Result<()> {
         self.record.before_save(session).await?;
         self.insert(session).await?;
         self.record.after_save(session).await
@@ -175,18 +167,18 @@ impl<R: Record> Operation for Insert<R> {
         !R::ACTIVE
     }
 
-    async fn run(&mut self, session: &Session<'_>) -> Result<()> {
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
         if !R::ACTIVE {
             return self.insert(session).await;
         }
-        let inner = session.begin().await?;
-        let result = self.insert_with_hooks(&inner).await;
+        let mut inner = session.begin().await?;
+        let result = self.insert_with_hooks(&mut inner).await;
         inner.end(result).await
     }
 }
 
 /// Inserts a record and fills in what the database gave.
-pub(super) async fn insert<R: Record>(session: &Session<'_>, record: &mut R) -> Result<ColumnSet> {
+pub(super) async fn insert<R: Record>(session: &mut Session<'_>, record: &mut R) -> Result<ColumnSet> {
     let table = R::table();
     let unset = record.unset();
     let sent = table.all().without(unset);
@@ -253,7 +245,7 @@ fn untold_key(table: &Table, column: &str) -> Error {
 }
 
 /// Reads the columns that the database filled in and could not return.
-async fn refill<R: Record>(session: &Session<'_>, record: &mut R, returned: ColumnSet) -> Result<()> {
+async fn refill<R: Record>(session: &mut Session<'_>, record: &mut R, returned: ColumnSet) -> Result<()> {
     let table = R::table();
     let filled_in = returned.without(table.key.iter().copied().collect());
     if filled_in.is_empty() {
@@ -309,7 +301,7 @@ pub(in crate::record) struct UpdateWithHooks<R> {
 }
 
 impl<R: Record> UpdateWithHooks<R> {
-    async fn update(&mut self, session: &Session<'_>) -> Result<()> {
+    async fn update(&mut self, session: &mut Session<'_>) -> Result<()> {
         self.record.before_save(session).await?;
         let changed = self.record.changed_from(&self.base);
         if !changed.is_empty() {
@@ -328,9 +320,9 @@ impl<R: Record> Operation for UpdateWithHooks<R> {
         Access::Write
     }
 
-    async fn run(&mut self, session: &Session<'_>) -> Result<()> {
-        let inner = session.begin().await?;
-        let result = self.update(&inner).await;
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
+        let mut inner = session.begin().await?;
+        let result = self.update(&mut inner).await;
         inner.end(result).await
     }
 }
