@@ -42,13 +42,15 @@ impl SqliteConnection {
     }
 
     /// Gives a statement, prepared once, with its parameters.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn prepare(&self, sql: &str, params: &[SqlValue<'_>]) -> Result<CachedStatement<'_>> {
         if params.len() > self.max_params {
             return Err(too_many_params(params.len(), self.max_params));
         }
-        let prepared = self.raw.prepare_cached(sql);
-        let mut prepared = prepared.map_err(|failure| self.explain(sql, failure))?;
+        let mut prepared = match self.raw.prepare_cached(sql) {
+            Ok(prepared) => prepared,
+            Err(failure) => return Err(self.explain(sql, failure)),
+        };
         bind(&mut prepared, params)?;
         if self.read_only && !prepared.readonly() {
             return Err(refused_write());

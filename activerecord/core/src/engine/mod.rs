@@ -5,8 +5,8 @@ mod session;
 mod sinks;
 mod work;
 
-pub(crate) use self::operation::{Access, Call, Done, Operation, Started};
-pub(crate) use self::operation::{Plain, Then, now, operate};
+pub(crate) use self::operation::{Access, Call, Done, Finding, Operation, Started};
+pub(crate) use self::operation::{Plain, Then, now, run_now};
 pub use self::session::Session;
 pub(crate) use self::sinks::{Any, First, Mapped, Rows};
 pub use self::work::Work;

@@ -2,20 +2,15 @@
 
 use super::Session;
 use crate::error::{Error, ErrorKind, Result};
-use crate::handle::Loan;
 use crate::record::Scope;
-use crate::sql::Dialect;
 use std::borrow::Cow;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 /// What a verb does on the database, in as many steps as it takes.
 pub trait Operation: Send + 'static {
-    /// What it gives on success.
-    type Output: Send + 'static;
-
     /// Whether it writes.
     fn access(&self) -> Access {
         Access::Read
@@ -32,8 +27,22 @@ pub trait Operation: Send + 'static {
         self.only_reads()
     }
 
-    /// Runs it. The runner keeps the operation, so that a record inside it is handed back whatever happens.
-    fn run(&mut self, session: &mut Session<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
+    /// Runs it. The runner keeps the operation, so that a record inside it is handed back
+    /// whatever happens.
+    fn run(&mut self, session: &mut Session<'_>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// An operation that keeps what it finds as it runs: what is read goes to its place at once, past the futures.
+pub trait Finding: Operation {
+    /// What it finds.
+    type Output: Send;
+
+    /// Gives what a run has found that succeeded.
+    ///
+    /// # Errors
+    ///
+    /// Where there was no such run.
+    fn found(&mut self) -> Result<Self::Output>;
 }
 
 /// Whether an operation queues with the writers, where there is a queue of them.
@@ -83,9 +92,31 @@ pub enum Started<C: Call> {
 #[derive(Debug)]
 pub struct Done<O: Operation> {
     pub(crate) operation: O,
-    pub(crate) result: Result<O::Output>,
+    pub(crate) result: Result<()>,
     /// The transaction that it ran in, whose end decides whether it stays.
     pub(crate) scope: Option<Arc<Scope>>,
+}
+
+impl<O: Operation> Done<O> {
+    /// One that is about to be run. It stays in its place from then on: moved in memory right after it was written, it
+    /// would cost as much as a small statement.
+    #[inline]
+    pub(crate) fn new(operation: O) -> Self {
+        Self {
+            operation,
+            result: Ok(()),
+            scope: None,
+        }
+    }
+}
+
+impl<O: Finding> Done<O> {
+    /// What the operation has found, or why it failed.
+    #[inline]
+    pub(crate) fn found(mut self) -> Result<O::Output> {
+        self.result?;
+        self.operation.found()
+    }
 }
 
 /// A call that gives the operation's own output, or fails before anything is sent.
@@ -101,7 +132,7 @@ impl<O: Operation> Plain<O> {
     }
 }
 
-impl<O: Operation> Call for Plain<O> {
+impl<O: Finding> Call for Plain<O> {
     type Operation = O;
     type Rest = ();
     type Output = O::Output;
@@ -115,7 +146,7 @@ impl<O: Operation> Call for Plain<O> {
     }
 
     fn finish((): (), done: Done<O>) -> Result<O::Output> {
-        done.result
+        done.found()
     }
 }
 
@@ -125,13 +156,13 @@ pub(crate) struct Then<O, F> {
     then: F,
 }
 
-impl<O: Operation, T, F: FnOnce(O::Output) -> Result<T>> Then<O, F> {
+impl<O: Finding, T, F: FnOnce(O::Output) -> Result<T>> Then<O, F> {
     pub(crate) fn new(operation: Result<O>, then: F) -> Self {
         Self { operation, then }
     }
 }
 
-impl<O: Operation, T: Send, F: FnOnce(O::Output) -> Result<T> + Send> Call for Then<O, F> {
+impl<O: Finding, T: Send, F: FnOnce(O::Output) -> Result<T> + Send> Call for Then<O, F> {
     type Operation = O;
     type Rest = F;
     type Output = T;
@@ -145,21 +176,14 @@ impl<O: Operation, T: Send, F: FnOnce(O::Output) -> Result<T> + Send> Call for T
     }
 
     fn finish(then: F, done: Done<O>) -> Result<T> {
-        done.result.and_then(then)
+        done.found().and_then(then)
     }
 }
 
-/// Runs an operation. Over a blocking connection every future is ready at once, and one poll is the whole run.
+/// Runs an operation over a blocking connection, where every future is ready at once and one poll is the whole run.
 #[inline]
-pub(crate) async fn operate<O: Operation>(
-    loan: &mut Loan<'_>,
-    operation: &mut O,
-    dialect: &'static dyn Dialect,
-) -> Result<O::Output> {
-    let (wire, depth, scope) = loan.wire()?;
-    operation
-        .run(&mut Session::new(wire, dialect, scope, depth))
-        .await
+pub(crate) fn run_now<O: Operation>(operation: &mut O, session: &mut Session<'_>) -> Result<()> {
+    now(pin!(operation.run(session)))
 }
 
 /// Polls once. The future stays where its caller made it: those of operations are too large to be moved for nothing.

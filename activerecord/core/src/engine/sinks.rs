@@ -7,9 +7,9 @@ use crate::value::SqlValue;
 use std::ops::ControlFlow;
 
 /// Reads every row by position.
-pub(crate) struct Rows<T>(pub(crate) Vec<T>);
+pub(crate) struct Rows<'a, T>(pub(crate) &'a mut Vec<T>);
 
-impl<T: FromRow> RowSink for Rows<T> {
+impl<T: FromRow> RowSink for Rows<'_, T> {
     #[inline]
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
         self.0.push(T::from_row(row)?);
@@ -18,23 +18,22 @@ impl<T: FromRow> RowSink for Rows<T> {
 }
 
 /// Reads the first row by position, and stops.
-pub(crate) struct First<T>(pub(crate) Option<T>);
+pub(crate) struct First<'a, T>(pub(crate) &'a mut Option<T>);
 
-impl<T: FromRow> RowSink for First<T> {
+impl<T: FromRow> RowSink for First<'_, T> {
     #[inline]
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
-        self.0 = Some(T::from_row(row)?);
+        *self.0 = Some(T::from_row(row)?);
         Ok(ControlFlow::Break(()))
     }
 }
 
 /// Whether there is a row.
-#[derive(Default)]
-pub(crate) struct Any(pub(crate) bool);
+pub(crate) struct Any<'a>(pub(crate) &'a mut bool);
 
-impl RowSink for Any {
+impl RowSink for Any<'_> {
     fn row(&mut self, _: &dyn Row) -> Result<ControlFlow<()>> {
-        self.0 = true;
+        *self.0 = true;
         Ok(ControlFlow::Break(()))
     }
 }

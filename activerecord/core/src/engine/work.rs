@@ -1,7 +1,7 @@
 //! A user's own work in several steps, written once for both modes.
 
-use super::{Access, Operation, Session};
-use crate::error::Result;
+use super::{Access, Finding, Operation, Session};
+use crate::error::{Error, Result};
 use std::future::Future;
 
 /// Several database steps, written once and run in either mode by [`run`](crate::Verbs::run).
@@ -29,25 +29,41 @@ pub trait Work: Send + 'static {
 }
 
 /// The operation of a [`Work`].
-pub(crate) struct Worked<W>(Option<W>);
+pub(crate) struct Worked<W: Work> {
+    work: Option<W>,
+    output: Option<W::Output>,
+}
 
 impl<W: Work> Worked<W> {
     pub(crate) fn new(work: W) -> Self {
-        Self(Some(work))
+        Self {
+            work: Some(work),
+            output: None,
+        }
     }
 }
 
 impl<W: Work> Operation for Worked<W> {
-    type Output = W::Output;
-
     fn access(&self) -> Access {
         if W::WRITES { Access::Write } else { Access::Read }
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<W::Output> {
-        let Some(work) = self.0.take() else {
-            return Err(crate::Error::invalid("the work was already run"));
-        };
-        work.run(session).await
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
+        let work = self.work.take().ok_or_else(not_run)?;
+        self.output = Some(work.run(session).await?);
+        Ok(())
     }
+}
+
+impl<W: Work> Finding for Worked<W> {
+    type Output = W::Output;
+
+    fn found(&mut self) -> Result<W::Output> {
+        self.output.take().ok_or_else(not_run)
+    }
+}
+
+#[cold]
+fn not_run() -> Error {
+    Error::invalid("the work was run already, and runs once")
 }

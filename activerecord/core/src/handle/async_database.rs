@@ -9,7 +9,7 @@ use super::{AsyncTransaction, Asynchronous, Database, Handle, Pending, PoolOptio
 use crate::driver::threaded;
 use crate::driver::{Backend, TransactionOptions, options};
 #[cfg(feature = "native")]
-use crate::engine::{Access, operate};
+use crate::engine::Access;
 use crate::engine::{Call, Done, Operation, Started};
 use crate::error::{Error, Result};
 use crate::sql::Dialect;
@@ -242,7 +242,7 @@ impl Handle for AsyncDatabase {
 
 impl Source {
     /// Runs an operation where its connection is, and hands it back with what came of it.
-    async fn run<O: Operation>(&self, operation: O) -> (O, Result<O::Output>) {
+    async fn run<O: Operation>(&self, operation: O) -> (O, Result<()>) {
         #[cfg(feature = "native")]
         if self.pool().is_native() {
             let mut operation = operation;
@@ -257,11 +257,11 @@ impl Source {
     }
 
     #[cfg(feature = "native")]
-    async fn run_native<O: Operation>(&self, operation: &mut O) -> Result<O::Output> {
+    async fn run_native<O: Operation>(&self, operation: &mut O) -> Result<()> {
         let access = operation.access();
         let result = self.run_native_once(operation, &access).await;
         match result {
-            Err(error) if self.may_repeat(operation, &error) => {
+            Err(error) if self.may_repeat(operation.only_reads(), &error) => {
                 self.run_native_once(operation, &access).await
             }
             result => result,
@@ -269,7 +269,7 @@ impl Source {
     }
 
     #[cfg(feature = "native")]
-    async fn run_native_once<O: Operation>(&self, operation: &mut O, access: &Access) -> Result<O::Output> {
+    async fn run_native_once<O: Operation>(&self, operation: &mut O, access: &Access) -> Result<()> {
         let purpose = match self.pool().capabilities.pipelines && operation.is_one_statement() {
             true => Purpose::OneStatement,
             false => Purpose::Statement,
@@ -279,7 +279,7 @@ impl Source {
         if matches!(access, Access::Raw(_)) {
             loan.runs_raw();
         }
-        operate(&mut loan, operation, self.dialect()).await
+        operation.run(&mut loan.session(self.dialect())?).await
     }
 }
 

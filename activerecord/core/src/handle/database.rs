@@ -6,7 +6,7 @@ use super::pool::Pool;
 use super::transaction_state::Purpose;
 use super::{Blocking, Handle, PoolOptions, PoolStatus, Transaction};
 use crate::driver::{Backend, TransactionOptions, options};
-use crate::engine::{Access, Call, Done, Operation, Started, now, operate};
+use crate::engine::{Access, Call, Done, Operation, Session, Started, now, run_now};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::Dialect;
 use std::fmt;
@@ -160,25 +160,15 @@ impl Handle for Database {
     type Mode = Blocking;
 
     fn perform<'a, C: Call + 'a>(&'a self, call: C) -> Result<C::Output, C::Error> {
-        let (mut operation, rest) = match call.start() {
-            Started::Run(operation, rest) => (operation, rest),
+        let (mut done, rest) = match call.start() {
+            Started::Run(operation, rest) => (Done::new(operation), rest),
             Started::Ready(result) => return result,
         };
-        let access = operation.access();
-        let mut result = self.source.run_now(&mut operation, &access);
-        if let Err(error) = &result
-            && self.source.may_repeat(&operation, error)
-        {
-            result = self.source.run_now(&mut operation, &access);
-        }
-        C::finish(
-            rest,
-            Done {
-                operation,
-                result,
-                scope: self.source.scope(),
-            },
-        )
+        let (access, only_reads) = (done.operation.access(), done.operation.only_reads());
+        let mut run = |session: &mut Session<'_>| run_now(&mut done.operation, session);
+        done.result = self.source.run_now(&access, only_reads, &mut run);
+        done.scope = self.source.scope();
+        C::finish(rest, done)
     }
 
     fn dialect(&self) -> &'static dyn Dialect {
@@ -186,18 +176,29 @@ impl Handle for Database {
     }
 }
 
+/// Runs an operation that is waiting in it.
+type RunNow<'r> = &'r mut dyn FnMut(&mut Session<'_>) -> Result<()>;
+
 impl Source {
+    /// Runs an operation on the caller's thread. It is the same for all operations, so that there is one of it.
+    fn run_now(&self, access: &Access, only_reads: bool, run: RunNow<'_>) -> Result<()> {
+        match self.run_once(access, run) {
+            Err(error) if self.may_repeat(only_reads, &error) => self.run_once(access, run),
+            result => result,
+        }
+    }
+
     #[inline]
-    fn run_now<O: Operation>(&self, operation: &mut O, access: &Access) -> Result<O::Output> {
+    fn run_once(&self, access: &Access, run: RunNow<'_>) -> Result<()> {
         let mut loan = self.loan(access, Purpose::Statement)?;
-        now(pin!(operate(&mut loan, operation, self.dialect())))
+        run(&mut loan.session(self.dialect())?)
     }
 
     /// Whether an operation is run once more after an error: a plain read whose connection was lost, outside a
     /// transaction.
     #[inline]
-    pub(super) fn may_repeat(&self, operation: &impl Operation, error: &Error) -> bool {
-        error.kind() == ErrorKind::ConnectionLost && operation.only_reads() && matches!(self, Self::Pool(_))
+    pub(super) fn may_repeat(&self, only_reads: bool, error: &Error) -> bool {
+        only_reads && error.kind() == ErrorKind::ConnectionLost && matches!(self, Self::Pool(_))
     }
 
     /// Whether a transaction queues with the writers, where its options make sense here.

@@ -8,7 +8,7 @@ use super::share::Share;
 use super::transaction_state::{Purpose, TransactionState};
 #[cfg(feature = "async")]
 use crate::driver::threaded;
-use crate::engine::Access;
+use crate::engine::{Access, Session};
 use crate::error::Result;
 use crate::record::Scope;
 use crate::sql::Dialect;
@@ -229,10 +229,17 @@ impl<'p> Loan<'p> {
         }
     }
 
+    /// The connection for an operation.
+    #[inline]
+    pub(crate) fn session(&mut self, dialect: &'static dyn Dialect) -> Result<Session<'_>> {
+        let (wire, depth, scope) = self.wire()?;
+        Ok(Session::new(wire, dialect, scope, depth))
+    }
+
     /// The connection for a session, with how many transactions are open on it, and the one that writes on it are part
     /// of.
     #[inline]
-    pub(crate) fn wire(&mut self) -> Result<(Wire<'_>, u32, Option<&Arc<Scope>>)> {
+    fn wire(&mut self) -> Result<(Wire<'_>, u32, Option<&Arc<Scope>>)> {
         let (line, scope) = match &mut self.from {
             From::Pool(lease) => (lease.line()?, None),
             From::Transaction(Some(lease), transaction) => (lease.line()?, Some(transaction.scope())),

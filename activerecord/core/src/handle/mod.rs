@@ -35,7 +35,9 @@ pub use self::async_rows::RowStream;
 pub use self::async_transaction::AsyncTransaction;
 pub use self::database::Database;
 pub(crate) use self::line::Line;
-pub(crate) use self::loan::{Loan, Wire, Wired};
+#[cfg(feature = "async")]
+pub(crate) use self::loan::Loan;
+pub(crate) use self::loan::{Wire, Wired};
 pub(crate) use self::mode::sealed;
 pub use self::mode::{Asynchronous, Blocking, Handle, Mode, Pending, Returns, Within};
 #[cfg(feature = "async")]

@@ -18,7 +18,7 @@ pub trait Verbs: Handle + Sized {
     /// database says.
     fn execute(&self, sql: impl IntoSql, params: impl IntoParams) -> Returns<'_, Self, u64> {
         let statement = raw(sql, params).into_text(self.dialect());
-        self.perform(Plain::of(statement.map(Prepared::from).map(ChangeRows)))
+        self.perform(Plain::of(statement.map(Prepared::from).map(ChangeRows::new)))
     }
 
     /// Runs a whole statement and reads its rows: records and structs by the names of their columns, tuples by
@@ -52,7 +52,7 @@ pub trait Verbs: Handle + Sized {
     fn create_table<R: Record>(&self) -> Returns<'_, Self, ()> {
         let sql = schema::create_table(R::table(), self.dialect());
         let statement = sql.map(|sql| {
-            ChangeRows(Prepared {
+            ChangeRows::new(Prepared {
                 sql: Sql::Rendered(sql),
                 params: Params::new(),
             })

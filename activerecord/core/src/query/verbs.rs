@@ -93,7 +93,7 @@ impl<R: Record> Query<R> {
         H::Mode: Accepts<R>,
     {
         let text = self.parts.exists(db.dialect());
-        db.perform(Plain::of(text.map(Prepared::from).map(Exists)))
+        db.perform(Plain::of(text.map(Prepared::from).map(Exists::new)))
     }
 
     /// Counts the different values of a column: `SELECT COUNT(DISTINCT column) FROM table`.
@@ -202,7 +202,7 @@ impl<R: Record> Query<R> {
         let text = self
             .parts
             .update(db.dialect(), set(R::columns()).into_assignments());
-        db.perform(Plain::of(text.map(Prepared::from).map(ChangeRows)))
+        db.perform(Plain::of(text.map(Prepared::from).map(ChangeRows::new)))
     }
 
     /// Deletes all the query's rows in one statement and gives their number. Hooks do not run.
@@ -215,7 +215,7 @@ impl<R: Record> Query<R> {
         H::Mode: Accepts<R>,
     {
         let text = self.parts.delete(db.dialect());
-        db.perform(Plain::of(text.map(Prepared::from).map(ChangeRows)))
+        db.perform(Plain::of(text.map(Prepared::from).map(ChangeRows::new)))
     }
 
     /// Reads the rows one after the other, a few at a time in memory: an iterator from a blocking handle, a stream

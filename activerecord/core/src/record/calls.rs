@@ -121,8 +121,6 @@ pub(super) enum Write<R: Record> {
 }
 
 impl<R: Record> Operation for Write<R> {
-    type Output = ();
-
     fn access(&self) -> Access {
         Access::Write
     }
@@ -306,7 +304,7 @@ impl<'a, R: Record> Call for Refresh<'a, R> {
     }
 
     fn finish(active: &'a mut Active<R>, done: Done<FindOne<R>>) -> Result<()> {
-        let found = done.result?.ok_or_else(|| gone(R::table()))?;
+        let found = done.found()?.ok_or_else(|| gone(R::table()))?;
         active.refreshed(found);
         Ok(())
     }
@@ -335,7 +333,7 @@ impl<'a, R: Record> Call for RefreshRecord<'a, R> {
     }
 
     fn finish(record: &'a mut R, done: Done<FindOne<R>>) -> Result<()> {
-        *record = done.result?.ok_or_else(|| gone(R::table()))?;
+        *record = done.found()?.ok_or_else(|| gone(R::table()))?;
         Ok(())
     }
 }

@@ -138,7 +138,7 @@ pub trait ActiveRecord: Record {
         H::Mode: Accepts<Self>,
     {
         let statement = Prepared::lookup(key.into_lookup(), Wanted::Existence, db.dialect());
-        db.perform(Plain::of(statement.map(Exists)))
+        db.perform(Plain::of(statement.map(Exists::new)))
     }
 
     /// Starts a query.

@@ -3,7 +3,7 @@
 use super::Job;
 use crate::driver::Interrupt;
 use crate::driver::stop::{Stop, insist};
-use crate::engine::{Operation, now, operate};
+use crate::engine::{Operation, now, run_now};
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::{Loan, Pool, TransactionState};
 use crate::sql::Dialect;
@@ -22,7 +22,7 @@ struct Task<O: Operation> {
 enum TaskState<O: Operation> {
     Queued(O, Loan<'static>, Option<Waker>),
     Running(Running, Option<Waker>),
-    Done(O, Result<O::Output>, Option<Waker>),
+    Done(O, Result<()>, Option<Waker>),
     Panicked(Box<dyn std::any::Any + Send>, Option<Waker>),
     /// The future was dropped, or has taken the result.
     Over,
@@ -109,12 +109,13 @@ impl<O: Operation> Task<O> {
         }
     }
 
-    fn perform(&self, operation: &mut O, mut loan: Loan<'static>) -> Result<O::Output> {
+    fn perform(&self, operation: &mut O, mut loan: Loan<'static>) -> Result<()> {
         now(pin!(loan.open()))?;
         if !self.begin(&mut loan) {
             return Err(canceled());
         }
-        let result = now(pin!(operate(&mut loan, operation, self.dialect)));
+        let session = loan.session(self.dialect);
+        let result = session.and_then(|mut session| run_now(operation, &mut session));
         if self.end() {
             // What an interrupted operation did is not known to the one who dropped it.
             loan.spoil();
@@ -172,7 +173,7 @@ struct Flight<O: Operation> {
 }
 
 impl<O: Operation> Future for Flight<O> {
-    type Output = (O, Result<O::Output>);
+    type Output = (O, Result<()>);
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.task.lock();
@@ -229,7 +230,7 @@ pub(crate) async fn run<O: Operation>(
     pool: &Pool,
     operation: O,
     loan: Loan<'static>,
-) -> (O, Result<O::Output>) {
+) -> (O, Result<()>) {
     let transaction = loan.transaction().cloned();
     let task = Arc::new(Task {
         dialect: pool.dialect,

@@ -112,8 +112,6 @@ fn rows_per_statement<R: Record>(session: &Session<'_>) -> Result<usize> {
 }
 
 impl<R: Record> Operation for InsertAll<R> {
-    type Output = ();
-
     fn access(&self) -> Access {
         Access::Write
     }

@@ -1,16 +1,15 @@
 //! Operations that read.
 
 use super::Prepared;
-use crate::engine::{Access, Any, First, Mapped, Operation, Rows, Session};
+use crate::engine::{Access, Any, Finding, First, Mapped, Operation, Rows, Session};
 use crate::error::Result;
 use crate::record::FromRow;
-use std::marker::PhantomData;
 
 /// Reads the first row.
 pub(crate) struct FindOne<T> {
     statement: Prepared,
     access: Access,
-    found: PhantomData<fn() -> T>,
+    found: Option<T>,
 }
 
 impl<T> FindOne<T> {
@@ -18,7 +17,7 @@ impl<T> FindOne<T> {
         Self {
             statement,
             access: Access::Read,
-            found: PhantomData,
+            found: None,
         }
     }
 
@@ -30,8 +29,6 @@ impl<T> FindOne<T> {
 }
 
 impl<T: FromRow> Operation for FindOne<T> {
-    type Output = Option<T>;
-
     fn access(&self) -> Access {
         self.access.clone()
     }
@@ -40,43 +37,58 @@ impl<T: FromRow> Operation for FindOne<T> {
         true
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<Option<T>> {
-        let mut first = First(None);
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
+        let mut first = First(&mut self.found);
         session
             .query(&self.statement.sql, &self.statement.params, &mut first)
-            .await?;
-        Ok(first.0)
+            .await
+    }
+}
+
+impl<T: FromRow> Finding for FindOne<T> {
+    type Output = Option<T>;
+
+    #[inline]
+    fn found(&mut self) -> Result<Option<T>> {
+        Ok(self.found.take())
     }
 }
 
 /// Reads all rows.
 pub(crate) struct FindAll<T> {
     statement: Prepared,
-    found: PhantomData<fn() -> T>,
+    found: Vec<T>,
 }
 
 impl<T> FindAll<T> {
     pub(crate) fn new(statement: Prepared) -> Self {
         Self {
             statement,
-            found: PhantomData,
+            found: Vec::new(),
         }
     }
 }
 
 impl<T: FromRow> Operation for FindAll<T> {
-    type Output = Vec<T>;
-
     fn only_reads(&self) -> bool {
         true
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<Vec<T>> {
-        let mut rows = Rows(Vec::new());
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
+        // An earlier run may have been cut off.
+        self.found.clear();
+        let mut rows = Rows(&mut self.found);
         session
             .query(&self.statement.sql, &self.statement.params, &mut rows)
-            .await?;
-        Ok(rows.0)
+            .await
+    }
+}
+
+impl<T: FromRow> Finding for FindAll<T> {
+    type Output = Vec<T>;
+
+    fn found(&mut self) -> Result<Vec<T>> {
+        Ok(std::mem::take(&mut self.found))
     }
 }
 
@@ -84,7 +96,7 @@ impl<T: FromRow> Operation for FindAll<T> {
 pub(crate) struct FindMapped<T> {
     statement: Prepared,
     access: Access,
-    found: PhantomData<fn() -> T>,
+    found: Mapped<T>,
 }
 
 impl<T> FindMapped<T> {
@@ -92,7 +104,7 @@ impl<T> FindMapped<T> {
         Self {
             statement,
             access: Access::Read,
-            found: PhantomData,
+            found: Mapped::new(),
         }
     }
 
@@ -102,14 +114,12 @@ impl<T> FindMapped<T> {
         Self {
             statement,
             access,
-            found: PhantomData,
+            found: Mapped::new(),
         }
     }
 }
 
 impl<T: FromRow> Operation for FindMapped<T> {
-    type Output = Vec<T>;
-
     fn access(&self) -> Access {
         self.access.clone()
     }
@@ -122,30 +132,54 @@ impl<T: FromRow> Operation for FindMapped<T> {
         true
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<Vec<T>> {
-        let mut rows = Mapped::new();
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
+        self.found = Mapped::new();
         session
-            .query(&self.statement.sql, &self.statement.params, &mut rows)
-            .await?;
-        Ok(rows.rows)
+            .query(&self.statement.sql, &self.statement.params, &mut self.found)
+            .await
+    }
+}
+
+impl<T: FromRow> Finding for FindMapped<T> {
+    type Output = Vec<T>;
+
+    fn found(&mut self) -> Result<Vec<T>> {
+        Ok(std::mem::take(&mut self.found.rows))
     }
 }
 
 /// Tells whether there is a row.
-pub(crate) struct Exists(pub(crate) Prepared);
+pub(crate) struct Exists {
+    statement: Prepared,
+    found: bool,
+}
+
+impl Exists {
+    pub(crate) fn new(statement: Prepared) -> Self {
+        Self {
+            statement,
+            found: false,
+        }
+    }
+}
 
 impl Operation for Exists {
-    type Output = bool;
-
     fn only_reads(&self) -> bool {
         true
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<bool> {
-        let mut any = Any::default();
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
+        let mut any = Any(&mut self.found);
         session
-            .query(&self.0.sql, &self.0.params, &mut any)
-            .await?;
-        Ok(any.0)
+            .query(&self.statement.sql, &self.statement.params, &mut any)
+            .await
+    }
+}
+
+impl Finding for Exists {
+    type Output = bool;
+
+    fn found(&mut self) -> Result<bool> {
+        Ok(self.found)
     }
 }

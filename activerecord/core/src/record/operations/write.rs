@@ -2,18 +2,25 @@
 
 use super::{Params, Prepared};
 use crate::driver::Written;
-use crate::engine::{Access, First, Operation, Session};
+use crate::engine::{Access, Finding, First, Operation, Session};
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::record::{ColumnSet, FromRow, Record, Table, Values};
 use crate::sql::Dialect;
 use crate::value::SqlValue;
 
 /// Runs a statement for its effect and gives the rows changed.
-pub(crate) struct Change(pub(crate) Prepared);
+pub(crate) struct Change {
+    statement: Prepared,
+    changed: u64,
+}
+
+impl Change {
+    pub(crate) fn new(statement: Prepared) -> Self {
+        Self { statement, changed: 0 }
+    }
+}
 
 impl Operation for Change {
-    type Output = u64;
-
     fn access(&self) -> Access {
         Access::Write
     }
@@ -22,9 +29,18 @@ impl Operation for Change {
         true
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<u64> {
-        let written = session.execute(&self.0.sql, &self.0.params).await?;
-        Ok(written.rows)
+    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
+        let written = session.execute(&self.statement.sql, &self.statement.params).await?;
+        self.changed = written.rows;
+        Ok(())
+    }
+}
+
+impl Finding for Change {
+    type Output = u64;
+
+    fn found(&mut self) -> Result<u64> {
+        Ok(self.changed)
     }
 }
 
@@ -37,8 +53,6 @@ pub(in crate::record) struct ChangeRow {
 }
 
 impl Operation for ChangeRow {
-    type Output = ();
-
     fn access(&self) -> Access {
         Access::Write
     }
@@ -157,8 +171,6 @@ impl<R: Record> Insert<R> {
 }
 
 impl<R: Record> Operation for Insert<R> {
-    type Output = ();
-
     fn access(&self) -> Access {
         Access::Write
     }
@@ -209,14 +221,14 @@ pub(super) async fn insert<R: Record>(session: &mut Session<'_>, record: &mut R)
         refill(session, record, returned).await?;
         return Ok(unset);
     }
-    let mut row = First::<Cells>(None);
+    let mut row = None;
     let result = {
         let mut params = Values::new();
         record.push_values(sent, &mut params);
-        session.query(&sql, &params, &mut row).await
+        session.query(&sql, &params, &mut First::<Cells>(&mut row)).await
     };
     result.map_err(|error| explain(error, table, sent))?;
-    let cells = row.0.ok_or_else(|| ignored(table))?;
+    let cells = row.ok_or_else(|| ignored(table))?;
     for (column, value) in returned.iter().zip(cells.0) {
         fill_in(record, column, value)?;
     }
@@ -253,12 +265,11 @@ async fn refill<R: Record>(session: &mut Session<'_>, record: &mut R, returned: 
     }
     let sql = table.sql(session.sql_dialect()).refill(filled_in);
     let key: Values<'_> = table.key.iter().map(|column| record.value(*column)).collect();
-    let mut row = First::<Cells>(None);
-    let result = session.query(&sql, &key, &mut row).await;
+    let mut row = None;
+    let result = session.query(&sql, &key, &mut First::<Cells>(&mut row)).await;
     drop(key);
     result.map_err(|error| inserted_but(error, "what the database filled in could not be read"))?;
     let cells = row
-        .0
         .ok_or_else(|| inserted_but(gone(table), "it was not found again"))?;
     for (column, value) in filled_in.iter().zip(cells.0) {
         fill_in(record, column, value)?;
@@ -314,8 +325,6 @@ impl<R: Record> UpdateWithHooks<R> {
 }
 
 impl<R: Record> Operation for UpdateWithHooks<R> {
-    type Output = ();
-
     fn access(&self) -> Access {
         Access::Write
     }
