@@ -42,16 +42,31 @@ impl SqliteConnection {
     }
 
     /// Gives a statement, prepared once, with its parameters.
-    #[inline(always)]
     pub(crate) fn prepare(&self, sql: &str, params: &[SqlValue<'_>]) -> Result<CachedStatement<'_>> {
+        let mut prepared = self.raw.prepare_cached(sql);
+        self.ready(&mut prepared, sql, params)?;
+        prepared.map_err(|failure| self.explain(sql, failure))
+    }
+
+    /// Binds the parameters of a statement that was prepared. It stays where it is: to move it in memory right after it
+    /// was written costs more than to bind a number.
+    #[inline]
+    fn ready<'p, 'c>(
+        &self,
+        prepared: &'p mut rusqlite::Result<CachedStatement<'c>>,
+        sql: &str,
+        params: &[SqlValue<'_>],
+    ) -> Result<&'p mut CachedStatement<'c>> {
         if params.len() > self.max_params {
             return Err(too_many_params(params.len(), self.max_params));
         }
-        let mut prepared = match self.raw.prepare_cached(sql) {
+        let prepared = match prepared {
             Ok(prepared) => prepared,
-            Err(failure) => return Err(self.explain(sql, failure)),
+            Err(failure) => {
+                return Err(self.explain(sql, std::mem::replace(failure, rusqlite::Error::InvalidQuery)));
+            }
         };
-        bind(&mut prepared, params)?;
+        bind(prepared, params)?;
         if self.read_only && !prepared.readonly() {
             return Err(refused_write());
         }
@@ -155,7 +170,8 @@ impl Connection for SqliteConnection {
     fn query(&mut self, statement: &Statement<'_>, sink: &mut dyn RowSink) -> Result<()> {
         refuse_control(statement.sql)?;
         self.changes.set(None);
-        let mut prepared = self.prepare(statement.sql, statement.params)?;
+        let mut prepared = self.raw.prepare_cached(statement.sql);
+        let prepared = self.ready(&mut prepared, statement.sql, statement.params)?;
         let mut rows = prepared.raw_query();
         let unread = loop {
             match rows.next() {
@@ -167,7 +183,7 @@ impl Connection for SqliteConnection {
                 Ok(None) => return Ok(()),
                 Err(failure) => {
                     drop(rows);
-                    return Err(self.broken_off(&prepared, statement.sql, failure));
+                    return Err(self.broken_off(prepared, statement.sql, failure));
                 }
             }
         };
@@ -177,7 +193,7 @@ impl Connection for SqliteConnection {
         // A write goes on to its end, where it is committed: a reset would commit it too, but hide a failure.
         let end = drain(&mut rows);
         drop(rows);
-        end.map_err(|failure| self.broken_off(&prepared, statement.sql, failure))?;
+        end.map_err(|failure| self.broken_off(prepared, statement.sql, failure))?;
         unread.map_err(|failure| {
             if self.raw.is_autocommit() {
                 failure.with_outcome(Outcome::Applied)
@@ -189,13 +205,14 @@ impl Connection for SqliteConnection {
 
     fn execute(&mut self, statement: &Statement<'_>) -> Result<Written> {
         refuse_control(statement.sql)?;
-        let mut prepared = self.prepare(statement.sql, statement.params)?;
+        let mut prepared = self.raw.prepare_cached(statement.sql);
+        let prepared = self.ready(&mut prepared, statement.sql, statement.params)?;
         let before = self.changes.take().unwrap_or_else(|| self.raw.total_changes());
         let end = match prepared.column_count() {
-            0 => prepared.raw_execute().map(drop),
-            _ => drain(&mut prepared.raw_query()),
+            0 => prepared.raw_execute().map(|rows| rows as u64),
+            _ => drain(&mut prepared.raw_query()).map(|()| self.raw.changes()),
         };
-        end.map_err(|failure| self.broken_off(&prepared, statement.sql, failure))?;
+        let rows = end.map_err(|failure| self.broken_off(prepared, statement.sql, failure))?;
         // A statement that writes no row leaves the count of the one before it.
         let now = self.raw.total_changes();
         self.changes.set(Some(now));
@@ -203,7 +220,6 @@ impl Connection for SqliteConnection {
         if all == 0 {
             return Ok(Written::default());
         }
-        let rows = self.raw.changes();
         Ok(Written {
             rows,
             key: Some(self.raw.last_insert_rowid()),

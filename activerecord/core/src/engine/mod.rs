@@ -8,6 +8,7 @@ mod work;
 pub(crate) use self::operation::{Access, Call, Done, Finding, Operation, Started};
 pub(crate) use self::operation::{Plain, Then, now, run_now};
 pub use self::session::Session;
+pub(crate) use self::session::{Step, answer};
 pub(crate) use self::sinks::{Any, First, Mapped, Rows};
 pub use self::work::Work;
 pub(crate) use self::work::Worked;

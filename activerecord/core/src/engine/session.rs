@@ -8,12 +8,9 @@ use crate::record::Scope;
 use crate::sql::Dialect;
 use crate::value::SqlValue;
 use atomic_refcell::AtomicRefMut;
-use pin_project_lite::pin_project;
 use std::borrow::Cow;
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 #[cfg(feature = "native")]
 use {
     crate::driver::AsyncConnection,
@@ -111,12 +108,12 @@ impl<'c> Session<'c> {
         sql: &'a str,
         params: &'a [SqlValue<'a>],
         sink: &'a mut dyn RowSink,
-    ) -> impl Future<Output = Result<()>> + Send + use<'a, 'c> {
+    ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send + use<'a, 'c>> {
         let statement = Statement::new(sql, params);
         match self.sole_line() {
-            Ok(Some(line)) => Step::ready(line.query(&statement, sink)),
-            Ok(None) => Step::waiting(self.query_together(statement, sink)),
-            Err(error) => Step::ready(Err(error)),
+            Ok(Some(line)) => Step::Ready(line.query(&statement, sink)),
+            Ok(None) => Step::Waiting(self.query_together(statement, sink)),
+            Err(error) => Step::Ready(Err(error)),
         }
     }
 
@@ -147,12 +144,12 @@ impl<'c> Session<'c> {
         &'a mut self,
         sql: &'a str,
         params: &'a [SqlValue<'a>],
-    ) -> impl Future<Output = Result<Written>> + Send + use<'a, 'c> {
+    ) -> Step<Result<Written>, impl Future<Output = Result<Written>> + Send + use<'a, 'c>> {
         let statement = Statement::new(sql, params);
         match self.sole_line() {
-            Ok(Some(line)) => Step::ready(line.execute(&statement)),
-            Ok(None) => Step::waiting(self.execute_together(statement)),
-            Err(error) => Step::ready(Err(error)),
+            Ok(Some(line)) => Step::Ready(line.execute(&statement)),
+            Ok(None) => Step::Waiting(self.execute_together(statement)),
+            Err(error) => Step::Ready(Err(error)),
         }
     }
 
@@ -295,38 +292,24 @@ impl<'c> Session<'c> {
     }
 }
 
-pin_project! {
-    /// An answer that is there already, or the wait for it.
-    #[project = Polled]
-    enum Step<T, F> {
-        Ready { answer: Option<T> },
-        Waiting { #[pin] answer: F },
-    }
+/// An answer that is there already, or the wait for it.
+pub(crate) enum Step<T, F> {
+    Ready(T),
+    Waiting(F),
 }
 
-impl<T, F> Step<T, F> {
-    #[inline]
-    fn ready(answer: T) -> Self {
-        Self::Ready { answer: Some(answer) }
-    }
-
-    fn waiting(answer: F) -> Self {
-        Self::Waiting { answer }
-    }
-}
-
-impl<T, F: Future<Output = T>> Future for Step<T, F> {
-    type Output = T;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
-        match self.project() {
-            // Nobody polls it again.
-            Polled::Ready { answer } => answer.take().map_or(Poll::Pending, Poll::Ready),
-            Polled::Waiting { answer } => answer.poll(context),
+/// Gives the answer of a [`Step`], awaiting it where it is not there yet. Behind an `.await` alone it would be kept in
+/// the future for nothing, and read back from there.
+macro_rules! answer {
+    ($step:expr) => {
+        match $step {
+            crate::engine::Step::Ready(answer) => answer,
+            crate::engine::Step::Waiting(wait) => wait.await,
         }
-    }
+    };
 }
+
+pub(crate) use answer;
 
 /// A savepoint that was given up half way is undone.
 impl Drop for Session<'_> {

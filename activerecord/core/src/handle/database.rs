@@ -188,7 +188,6 @@ impl Source {
         }
     }
 
-    #[inline]
     fn run_once(&self, access: &Access, run: RunNow<'_>) -> Result<()> {
         let mut loan = self.loan(access, Purpose::Statement)?;
         run(&mut loan.session(self.dialect())?)

@@ -87,13 +87,6 @@ impl<'p> Lease<'p> {
         place.is_some()
     }
 
-    /// The connection, opened where there is none yet.
-    #[inline]
-    pub(crate) fn opened(mut self) -> Result<Self> {
-        self.open()?;
-        Ok(self)
-    }
-
     /// The connection.
     #[inline]
     pub(crate) fn line(&mut self) -> Result<&mut Line> {
@@ -106,7 +99,11 @@ impl<'p> Lease<'p> {
     /// Takes the connection out of the right to it.
     #[cfg(feature = "native")]
     pub(super) fn take_line(&mut self) -> Result<Line> {
-        let line = self.permit.as_mut().and_then(Ticket::get_mut).and_then(Option::take);
+        let line = self
+            .permit
+            .as_mut()
+            .and_then(Ticket::get_mut)
+            .and_then(Option::take);
         line.ok_or_else(super::pool::gone)
     }
 
@@ -130,7 +127,10 @@ impl<'p> Lease<'p> {
 impl Drop for Lease<'_> {
     #[inline]
     fn drop(&mut self) {
-        if self.line().is_ok_and(|line| !(line.is_clean() && line.is_usable())) {
+        if self
+            .line()
+            .is_ok_and(|line| !(line.is_clean() && line.is_usable()))
+        {
             self.settle();
         }
         // It may have been passed on, be it to be brought to rest.

@@ -51,17 +51,24 @@ impl Source {
     }
 
     /// Takes a connection for an operation, waiting on the caller's thread.
-    #[inline]
+    ///
+    /// Inlined with all that it calls, so that the loan is made in its place: moved in memory right after it was
+    /// written, it would cost as much as a lock.
+    #[inline(always)]
     pub(crate) fn loan(&self, access: &Access, purpose: Purpose) -> Result<Loan<'_>> {
         match self {
             Self::Transaction(pool, transaction) => {
                 pool.check_open()?;
                 transaction.loan(purpose)
             }
-            Self::Pool(pool) => match access {
-                Access::Raw(sql) if pool.has_lane() => loan_for_raw(pool, sql),
-                access => pool.lease(access)?.opened().map(Loan::of_pool),
-            },
+            Self::Pool(pool) => {
+                if let Access::Raw(sql) = access
+                    && pool.has_lane()
+                {
+                    return loan_for_raw(pool, sql);
+                }
+                pool.lease(access).map(Loan::of_pool)
+            }
         }
     }
 
@@ -83,12 +90,12 @@ impl Source {
 
 /// Asks the database whether the statement writes; only then it needs the turn to write.
 fn loan_for_raw<'p>(pool: &'p Arc<Pool>, sql: &str) -> Result<Loan<'p>> {
-    let mut lease = pool.lease(&Access::Read)?.opened()?;
+    let mut lease = pool.lease(&Access::Read)?;
     if lease.line()?.reads_only(sql)? {
         return Ok(Loan::of_pool(lease));
     }
     drop(lease);
-    pool.lease(&Access::Write)?.opened().map(Loan::of_pool)
+    pool.lease(&Access::Write).map(Loan::of_pool)
 }
 
 /// Asks the database on a thread whether the statement writes: raw SQL costs one hop more.
@@ -96,7 +103,8 @@ fn loan_for_raw<'p>(pool: &'p Arc<Pool>, sql: &str) -> Result<Loan<'p>> {
 async fn loan_for_raw_async(pool: &Arc<Pool>, sql: Cow<'static, str>) -> Result<Loan<'static>> {
     let lease = pool.lease_async(&Access::Read).await?;
     let ask = move || {
-        let mut lease = lease.opened()?;
+        let mut lease = lease;
+        lease.open()?;
         Ok(lease.line()?.reads_only(&sql)?.then_some(lease))
     };
     let reader: Result<Option<Lease<'static>>> = threaded::blocking(pool.workers(), ask).await?;
@@ -132,6 +140,17 @@ pub(crate) enum Wire<'c> {
     Native(AtomicRefCell<&'c mut Line>),
     #[cfg(feature = "native")]
     Shared(&'c Share),
+}
+
+impl<'c> Wire<'c> {
+    #[inline]
+    fn of(line: &'c mut Line) -> Self {
+        #[cfg(feature = "native")]
+        if !line.can_block() {
+            return Self::Native(AtomicRefCell::new(line));
+        }
+        Self::Own(AtomicRefCell::new(line))
+    }
 }
 
 /// What the sessions of one operation share.
@@ -248,11 +267,7 @@ impl<'p> Loan<'p> {
             From::Shared(share) => return Ok(share.wire()),
         };
         let depth = line.depth();
-        #[cfg(feature = "native")]
-        if !line.can_block() {
-            return Ok((Wire::Native(AtomicRefCell::new(line)), depth, scope));
-        }
-        Ok((Wire::Own(AtomicRefCell::new(line)), depth, scope))
+        Ok((Wire::of(line), depth, scope))
     }
 
     /// The connection, where no other operation uses it.

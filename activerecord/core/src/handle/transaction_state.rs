@@ -97,7 +97,7 @@ impl TransactionState {
     }
 
     /// Takes the connection for a statement, waiting for one that runs.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn loan(self: &Arc<Self>, purpose: Purpose) -> Result<Loan<'_>> {
         #[cfg(feature = "native")]
         if self.reach == Reach::Async {
@@ -315,12 +315,7 @@ impl TransactionState {
     }
 
     /// Ends the transaction on a connection taken for that.
-    pub(crate) async fn end(
-        &self,
-        mut lease: Held,
-        aborted: Option<Error>,
-        commit: bool,
-    ) -> Result<()> {
+    pub(crate) async fn end(&self, mut lease: Held, aborted: Option<Error>, commit: bool) -> Result<()> {
         if !commit {
             return self.roll_back(lease).await;
         }

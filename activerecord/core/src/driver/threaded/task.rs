@@ -226,11 +226,7 @@ impl<O: Operation> Drop for Flight<O> {
 }
 
 /// Runs an operation on a thread and hands it back with what came of it.
-pub(crate) async fn run<O: Operation>(
-    pool: &Pool,
-    operation: O,
-    loan: Loan<'static>,
-) -> (O, Result<()>) {
+pub(crate) async fn run<O: Operation>(pool: &Pool, operation: O, loan: Loan<'static>) -> (O, Result<()>) {
     let transaction = loan.transaction().cloned();
     let task = Arc::new(Task {
         dialect: pool.dialect,

@@ -166,30 +166,40 @@ impl Pool {
         })
     }
 
-    /// Leases a connection, waiting on the caller's thread.
-    #[inline]
+    /// Leases a connection, waiting on the caller's thread, and opens it.
+    #[inline(always)]
     pub(crate) fn lease<'p>(self: &'p Arc<Self>, access: &Access) -> Result<Lease<'p>> {
+        let (permit, turn) = self.permit(access)?;
+        let mut lease = Lease::new(Cow::Borrowed(self), permit, turn);
+        lease.open()?;
+        Ok(lease)
+    }
+
+    /// Takes the right to a connection, and the turn to write where there is one, waiting on the caller's thread.
+    #[inline(always)]
+    pub(crate) fn permit(&self, access: &Access) -> Result<(Permit, Option<Ticket<()>>)> {
         self.check_open()?;
         if self.lane_for(access).is_none()
             && let Some(permit) = self.gate.try_enter()
         {
-            return Ok(Lease::new(Cow::Borrowed(self), permit, None));
+            return Ok((permit, None));
         }
-        self.wait_for_lease(access)
+        self.wait_for_permit(access)
     }
 
-    fn wait_for_lease<'p>(self: &'p Arc<Self>, access: &Access) -> Result<Lease<'p>> {
-        let deadline = Instant::now() + self.timeout;
+    fn wait_for_permit(&self, access: &Access) -> Result<(Permit, Option<Ticket<()>>)> {
+        let mut deadline = Deadline::after(self.timeout);
         let turn = match self.lane_for(access) {
             None => None,
             Some(lane) => {
-                let entered = lane.enter_until(deadline);
+                let entered = lane.try_enter().or_else(|| lane.enter_until(deadline.get()));
                 Some(Turn::of(lane, entered).ok_or_else(|| self.timed_out(true))?)
             }
         };
-        let permit = self.gate.enter_until(deadline);
+        let permit = self.gate.try_enter();
+        let permit = permit.or_else(|| self.gate.enter_until(deadline.get()));
         let permit = permit.ok_or_else(|| self.timed_out(false))?;
-        Ok(Lease::new(Cow::Borrowed(self), permit, turn.and_then(Turn::into_ticket)))
+        Ok((permit, turn.and_then(Turn::into_ticket)))
     }
 
     /// Leases a connection, waiting without a thread. It is not opened yet, since that may block.
@@ -212,7 +222,11 @@ impl Pool {
                 entered.ok_or_else(|| self.timed_out(false))?
             }
         };
-        Ok(Lease::new(Cow::Owned(self.clone()), permit, turn.and_then(Turn::into_ticket)))
+        Ok(Lease::new(
+            Cow::Owned(self.clone()),
+            permit,
+            turn.and_then(Turn::into_ticket),
+        ))
     }
 
     #[cfg(feature = "async")]
@@ -368,6 +382,22 @@ fn too_many(size: u32) -> Error {
         ErrorKind::Config,
         format!("a pool of {size} connections; {MOST} are the most"),
     )
+}
+
+/// When a wait is over. The clock is read by the first who has to wait.
+struct Deadline {
+    timeout: Duration,
+    at: Option<Instant>,
+}
+
+impl Deadline {
+    fn after(timeout: Duration) -> Self {
+        Self { timeout, at: None }
+    }
+
+    fn get(&mut self) -> Instant {
+        *self.at.get_or_insert_with(|| Instant::now() + self.timeout)
+    }
 }
 
 /// The turn to write, passed on where the wait for a connection ends early.

@@ -2,7 +2,7 @@
 
 use super::write::{explain, insert};
 use crate::driver::Written;
-use crate::engine::{Access, Operation, Session};
+use crate::engine::{Access, Operation, Session, answer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Active, ColumnSet, Record, Scope, Table, Values};
 use crate::sql::FixedSql;
@@ -166,7 +166,7 @@ async fn insert_rows<R: Record>(
     for record in &*records {
         record.push_values(sent, &mut params);
     }
-    let written = session.execute(sql, &params).await;
+    let written = answer!(session.execute(sql, &params));
     let written = written.map_err(|error| explain(in_its_row(error, sent), table, sent))?;
     drop(params);
     number(records, table, unset, &written)

@@ -1,7 +1,7 @@
 //! Operations that read.
 
 use super::Prepared;
-use crate::engine::{Access, Any, Finding, First, Mapped, Operation, Rows, Session};
+use crate::engine::{Access, Any, Finding, First, Mapped, Operation, Rows, Session, answer};
 use crate::error::Result;
 use crate::record::FromRow;
 
@@ -39,9 +39,7 @@ impl<T: FromRow> Operation for FindOne<T> {
 
     async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
         let mut first = First(&mut self.found);
-        session
-            .query(&self.statement.sql, &self.statement.params, &mut first)
-            .await
+        answer!(session.query(&self.statement.sql, &self.statement.params, &mut first))
     }
 }
 
@@ -78,9 +76,7 @@ impl<T: FromRow> Operation for FindAll<T> {
         // An earlier run may have been cut off.
         self.found.clear();
         let mut rows = Rows(&mut self.found);
-        session
-            .query(&self.statement.sql, &self.statement.params, &mut rows)
-            .await
+        answer!(session.query(&self.statement.sql, &self.statement.params, &mut rows))
     }
 }
 
@@ -134,9 +130,7 @@ impl<T: FromRow> Operation for FindMapped<T> {
 
     async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
         self.found = Mapped::new();
-        session
-            .query(&self.statement.sql, &self.statement.params, &mut self.found)
-            .await
+        answer!(session.query(&self.statement.sql, &self.statement.params, &mut self.found))
     }
 }
 
@@ -170,9 +164,7 @@ impl Operation for Exists {
 
     async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
         let mut any = Any(&mut self.found);
-        session
-            .query(&self.statement.sql, &self.statement.params, &mut any)
-            .await
+        answer!(session.query(&self.statement.sql, &self.statement.params, &mut any))
     }
 }
 

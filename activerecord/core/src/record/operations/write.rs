@@ -2,7 +2,7 @@
 
 use super::{Params, Prepared};
 use crate::driver::Written;
-use crate::engine::{Access, Finding, First, Operation, Session};
+use crate::engine::{Access, Finding, First, Operation, Session, answer};
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::record::{ColumnSet, FromRow, Record, Table, Values};
 use crate::sql::Dialect;
@@ -16,7 +16,10 @@ pub(crate) struct Change {
 
 impl Change {
     pub(crate) fn new(statement: Prepared) -> Self {
-        Self { statement, changed: 0 }
+        Self {
+            statement,
+            changed: 0,
+        }
     }
 }
 
@@ -30,7 +33,7 @@ impl Operation for Change {
     }
 
     async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
-        let written = session.execute(&self.statement.sql, &self.statement.params).await?;
+        let written = answer!(session.execute(&self.statement.sql, &self.statement.params))?;
         self.changed = written.rows;
         Ok(())
     }
@@ -62,9 +65,7 @@ impl Operation for ChangeRow {
     }
 
     async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
-        let written = session
-            .execute(&self.statement.sql, &self.statement.params)
-            .await;
+        let written = answer!(session.execute(&self.statement.sql, &self.statement.params));
         one_row(self.table, self.sent, written)
     }
 }
@@ -205,7 +206,7 @@ pub(super) async fn insert<R: Record>(session: &mut Session<'_>, record: &mut R)
         let written = {
             let mut params = Values::new();
             record.push_values(sent, &mut params);
-            session.execute(&sql, &params).await
+            answer!(session.execute(&sql, &params))
         };
         let written = written.map_err(|error| explain(error, table, sent))?;
         if written.rows == 0 {
@@ -225,7 +226,7 @@ pub(super) async fn insert<R: Record>(session: &mut Session<'_>, record: &mut R)
     let result = {
         let mut params = Values::new();
         record.push_values(sent, &mut params);
-        session.query(&sql, &params, &mut First::<Cells>(&mut row)).await
+        answer!(session.query(&sql, &params, &mut First::<Cells>(&mut row)))
     };
     result.map_err(|error| explain(error, table, sent))?;
     let cells = row.ok_or_else(|| ignored(table))?;
@@ -266,11 +267,10 @@ async fn refill<R: Record>(session: &mut Session<'_>, record: &mut R, returned: 
     let sql = table.sql(session.sql_dialect()).refill(filled_in);
     let key: Values<'_> = table.key.iter().map(|column| record.value(*column)).collect();
     let mut row = None;
-    let result = session.query(&sql, &key, &mut First::<Cells>(&mut row)).await;
+    let result = answer!(session.query(&sql, &key, &mut First::<Cells>(&mut row)));
     drop(key);
     result.map_err(|error| inserted_but(error, "what the database filled in could not be read"))?;
-    let cells = row
-        .ok_or_else(|| inserted_but(gone(table), "it was not found again"))?;
+    let cells = row.ok_or_else(|| inserted_but(gone(table), "it was not found again"))?;
     for (column, value) in filled_in.iter().zip(cells.0) {
         fill_in(record, column, value)?;
     }
