@@ -5,10 +5,9 @@ mod session;
 mod sinks;
 mod work;
 
-pub(crate) use self::operation::{Access, Call, Done, Finding, Operation, Started};
+pub(crate) use self::operation::{Access, Call, End, Found, Operation, Started, Step, answer};
 pub(crate) use self::operation::{Plain, Then, now, run_now};
 pub use self::session::Session;
-pub(crate) use self::session::{Step, answer};
 pub(crate) use self::sinks::{Any, First, Mapped, Rows};
 pub use self::work::Work;
 pub(crate) use self::work::Worked;

@@ -11,6 +11,9 @@ use std::task::{Context, Poll, Waker};
 
 /// What a verb does on the database, in as many steps as it takes.
 pub trait Operation: Send + 'static {
+    /// What it finds. It has a place of its own, into which what is read goes at once.
+    type Found: Default + Send + 'static;
+
     /// Whether it writes.
     fn access(&self) -> Access {
         Access::Read
@@ -27,23 +30,86 @@ pub trait Operation: Send + 'static {
         self.only_reads()
     }
 
-    /// Runs it. The runner keeps the operation, so that a record inside it is handed back
-    /// whatever happens.
-    fn run(&mut self, session: &mut Session<'_>) -> impl Future<Output = Result<()>> + Send;
+    /// Runs it. The runner keeps the operation, so that a record inside it is handed back whatever happens.
+    fn run<'r>(
+        &'r mut self,
+        session: &'r mut Session<'_>,
+        found: &'r mut Self::Found,
+    ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send>;
 }
 
-/// An operation that keeps what it finds as it runs: what is read goes to its place at once, past the futures.
-pub trait Finding: Operation {
-    /// What it finds.
-    type Output: Send;
+/// A place for what is found.
+pub(crate) trait Found {
+    /// What a verb gives of it.
+    type Value: Send;
 
-    /// Gives what a run has found that succeeded.
+    /// Gives it after a run that succeeded.
     ///
     /// # Errors
     ///
     /// Where there was no such run.
-    fn found(&mut self) -> Result<Self::Output>;
+    fn into_value(self) -> Result<Self::Value>;
 }
+
+/// What a verb gives of what an operation finds.
+type Value<O> = <<O as Operation>::Found as Found>::Value;
+
+/// An answer that is there already, or the wait for it. Over a blocking connection nothing waits, and an answer that
+/// was put into a future first would be written to memory and read from there for nothing.
+#[derive(Debug)]
+pub enum Step<T, F> {
+    /// It is there.
+    Ready(T),
+    /// It is to be awaited.
+    Waiting(F),
+}
+
+impl<T, F: Future<Output = T> + Send> Step<T, F> {
+    /// The answer, where it is there.
+    #[inline]
+    pub(crate) fn ready(self) -> Option<T> {
+        match self {
+            Self::Ready(answer) => Some(answer),
+            Self::Waiting(_) => None,
+        }
+    }
+
+    /// Makes something else of the answer.
+    #[inline]
+    pub(crate) fn map<U>(
+        self,
+        change: impl FnOnce(T) -> U + Send,
+    ) -> Step<U, impl Future<Output = U> + Send> {
+        match self {
+            Self::Ready(answer) => Step::Ready(change(answer)),
+            Self::Waiting(wait) => Step::Waiting(async move { change(wait.await) }),
+        }
+    }
+
+    /// The same whatever kind of future it is.
+    #[inline]
+    pub(crate) fn boxed<'f>(self) -> Step<T, Pin<Box<dyn Future<Output = T> + Send + 'f>>>
+    where
+        F: 'f,
+    {
+        match self {
+            Self::Ready(answer) => Step::Ready(answer),
+            Self::Waiting(wait) => Step::Waiting(Box::pin(wait)),
+        }
+    }
+}
+
+/// Gives the answer of a [`Step`], awaiting it where it is not there yet.
+macro_rules! answer {
+    ($step:expr) => {
+        match $step {
+            crate::engine::Step::Ready(answer) => answer,
+            crate::engine::Step::Waiting(wait) => wait.await,
+        }
+    };
+}
+
+pub(crate) use answer;
 
 /// Whether an operation queues with the writers, where there is a queue of them.
 #[derive(Debug, Clone)]
@@ -76,7 +142,12 @@ pub trait Call: Sized + Send {
     /// # Errors
     ///
     /// The verb's.
-    fn finish(rest: Self::Rest, done: Done<Self::Operation>) -> Result<Self::Output, Self::Error>;
+    fn finish(
+        rest: Self::Rest,
+        operation: Self::Operation,
+        found: <Self::Operation as Operation>::Found,
+        end: End,
+    ) -> Result<Self::Output, Self::Error>;
 }
 
 /// A call that has begun.
@@ -88,34 +159,21 @@ pub enum Started<C: Call> {
     Ready(Result<C::Output, C::Error>),
 }
 
-/// An operation that was run.
+/// How a run ended. The operation and what it found come beside it, from where they are: to put them together would move
+/// them in memory right after they were written, which costs as much as a small statement.
 #[derive(Debug)]
-pub struct Done<O: Operation> {
-    pub(crate) operation: O,
+pub struct End {
     pub(crate) result: Result<()>,
     /// The transaction that it ran in, whose end decides whether it stays.
     pub(crate) scope: Option<Arc<Scope>>,
 }
 
-impl<O: Operation> Done<O> {
-    /// One that is about to be run. It stays in its place from then on: moved in memory right after it was written, it
-    /// would cost as much as a small statement.
+impl End {
+    /// What was found, or why the run failed.
     #[inline]
-    pub(crate) fn new(operation: O) -> Self {
-        Self {
-            operation,
-            result: Ok(()),
-            scope: None,
-        }
-    }
-}
-
-impl<O: Finding> Done<O> {
-    /// What the operation has found, or why it failed.
-    #[inline]
-    pub(crate) fn found(mut self) -> Result<O::Output> {
+    pub(crate) fn value<F: Found>(self, found: F) -> Result<F::Value> {
         self.result?;
-        self.operation.found()
+        found.into_value()
     }
 }
 
@@ -132,10 +190,10 @@ impl<O: Operation> Plain<O> {
     }
 }
 
-impl<O: Finding> Call for Plain<O> {
+impl<O: Operation<Found: Found>> Call for Plain<O> {
     type Operation = O;
     type Rest = ();
-    type Output = O::Output;
+    type Output = Value<O>;
     type Error = Error;
 
     fn start(self) -> Started<Self> {
@@ -145,8 +203,8 @@ impl<O: Finding> Call for Plain<O> {
         }
     }
 
-    fn finish((): (), done: Done<O>) -> Result<O::Output> {
-        done.found()
+    fn finish((): (), _: O, found: O::Found, end: End) -> Result<Value<O>> {
+        end.value(found)
     }
 }
 
@@ -156,13 +214,13 @@ pub(crate) struct Then<O, F> {
     then: F,
 }
 
-impl<O: Finding, T, F: FnOnce(O::Output) -> Result<T>> Then<O, F> {
+impl<O: Operation<Found: Found>, T, F: FnOnce(Value<O>) -> Result<T>> Then<O, F> {
     pub(crate) fn new(operation: Result<O>, then: F) -> Self {
         Self { operation, then }
     }
 }
 
-impl<O: Finding, T: Send, F: FnOnce(O::Output) -> Result<T> + Send> Call for Then<O, F> {
+impl<O: Operation<Found: Found>, T: Send, F: FnOnce(Value<O>) -> Result<T> + Send> Call for Then<O, F> {
     type Operation = O;
     type Rest = F;
     type Output = T;
@@ -175,15 +233,22 @@ impl<O: Finding, T: Send, F: FnOnce(O::Output) -> Result<T> + Send> Call for The
         }
     }
 
-    fn finish(then: F, done: Done<O>) -> Result<T> {
-        done.found().and_then(then)
+    fn finish(then: F, _: O, found: O::Found, end: End) -> Result<T> {
+        end.value(found).and_then(then)
     }
 }
 
 /// Runs an operation over a blocking connection, where every future is ready at once and one poll is the whole run.
 #[inline]
-pub(crate) fn run_now<O: Operation>(operation: &mut O, session: &mut Session<'_>) -> Result<()> {
-    now(pin!(operation.run(session)))
+pub(crate) fn run_now<O: Operation>(
+    operation: &mut O,
+    session: &mut Session<'_>,
+    found: &mut O::Found,
+) -> Result<()> {
+    match operation.run(session, found) {
+        Step::Ready(result) => result,
+        Step::Waiting(wait) => now(pin!(wait)),
+    }
 }
 
 /// Polls once. The future stays where its caller made it: those of operations are too large to be moved for nothing.

@@ -1,6 +1,6 @@
 //! The connection as an operation sees it: one concrete type for both modes, and a handle itself.
 
-use super::{Call, Done, Operation, Started, Work};
+use super::{Call, End, Operation, Started, Step, Work, answer};
 use crate::driver::{RowSink, Statement, TransactionOptions, Written};
 use crate::error::{Error, Outcome, Result};
 use crate::handle::{Handle, Line, Pending, Wire, Wired, Within, sealed};
@@ -78,6 +78,12 @@ impl<'c> Session<'c> {
             depth: self.depth,
             open: false,
         }
+    }
+
+    /// Whether it answers before it gives a future.
+    #[inline]
+    pub(crate) fn answers_at_once(&self) -> bool {
+        matches!(self.wire, Hold::Own(Wire::Own(_)))
     }
 
     fn scope(&self) -> Option<Arc<Scope>> {
@@ -292,25 +298,6 @@ impl<'c> Session<'c> {
     }
 }
 
-/// An answer that is there already, or the wait for it.
-pub(crate) enum Step<T, F> {
-    Ready(T),
-    Waiting(F),
-}
-
-/// Gives the answer of a [`Step`], awaiting it where it is not there yet. Behind an `.await` alone it would be kept in
-/// the future for nothing, and read back from there.
-macro_rules! answer {
-    ($step:expr) => {
-        match $step {
-            crate::engine::Step::Ready(answer) => answer,
-            crate::engine::Step::Waiting(wait) => wait.await,
-        }
-    };
-}
-
-pub(crate) use answer;
-
 /// A savepoint that was given up half way is undone.
 impl Drop for Session<'_> {
     fn drop(&mut self) {
@@ -343,15 +330,10 @@ impl Handle for Session<'_> {
                 Started::Run(operation, rest) => (operation, rest),
                 Started::Ready(result) => return result,
             };
-            let result = operation.run(&mut self.part()).await;
-            C::finish(
-                rest,
-                Done {
-                    operation,
-                    result,
-                    scope: self.scope(),
-                },
-            )
+            let mut found = Default::default();
+            let result = answer!(operation.run(&mut self.part(), &mut found));
+            let scope = self.scope();
+            C::finish(rest, operation, found, End { result, scope })
         })
     }
 

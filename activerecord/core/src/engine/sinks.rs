@@ -1,5 +1,6 @@
 //! What takes the rows of the verbs.
 
+use super::Found;
 use crate::driver::{Row, RowSink};
 use crate::error::{Error, Result};
 use crate::record::FromRow;
@@ -7,9 +8,23 @@ use crate::value::SqlValue;
 use std::ops::ControlFlow;
 
 /// Reads every row by position.
-pub(crate) struct Rows<'a, T>(pub(crate) &'a mut Vec<T>);
+pub(crate) struct Rows<T>(Vec<T>);
 
-impl<T: FromRow> RowSink for Rows<'_, T> {
+impl<T> Default for Rows<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Send> Found for Rows<T> {
+    type Value = Vec<T>;
+
+    fn into_value(self) -> Result<Vec<T>> {
+        Ok(self.0)
+    }
+}
+
+impl<T: FromRow> RowSink for Rows<T> {
     #[inline]
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
         self.0.push(T::from_row(row)?);
@@ -18,22 +33,46 @@ impl<T: FromRow> RowSink for Rows<'_, T> {
 }
 
 /// Reads the first row by position, and stops.
-pub(crate) struct First<'a, T>(pub(crate) &'a mut Option<T>);
+pub(crate) struct First<T>(pub(crate) Option<T>);
 
-impl<T: FromRow> RowSink for First<'_, T> {
+impl<T> Default for First<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Send> Found for First<T> {
+    type Value = Option<T>;
+
+    #[inline]
+    fn into_value(self) -> Result<Option<T>> {
+        Ok(self.0)
+    }
+}
+
+impl<T: FromRow> RowSink for First<T> {
     #[inline]
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
-        *self.0 = Some(T::from_row(row)?);
+        self.0 = Some(T::from_row(row)?);
         Ok(ControlFlow::Break(()))
     }
 }
 
 /// Whether there is a row.
-pub(crate) struct Any<'a>(pub(crate) &'a mut bool);
+#[derive(Default)]
+pub(crate) struct Any(bool);
 
-impl RowSink for Any<'_> {
+impl Found for Any {
+    type Value = bool;
+
+    fn into_value(self) -> Result<bool> {
+        Ok(self.0)
+    }
+}
+
+impl RowSink for Any {
     fn row(&mut self, _: &dyn Row) -> Result<ControlFlow<()>> {
-        *self.0 = true;
+        self.0 = true;
         Ok(ControlFlow::Break(()))
     }
 }
@@ -41,16 +80,24 @@ impl RowSink for Any<'_> {
 /// Reads rows of raw SQL: by name where the type names its columns, else by position. Which cell is which is
 /// decided once, at the first row.
 pub(crate) struct Mapped<T> {
-    pub(crate) rows: Vec<T>,
+    rows: Vec<T>,
     positions: Option<Vec<usize>>,
 }
 
-impl<T> Mapped<T> {
-    pub(crate) fn new() -> Self {
+impl<T> Default for Mapped<T> {
+    fn default() -> Self {
         Self {
             rows: Vec::new(),
             positions: None,
         }
+    }
+}
+
+impl<T: Send> Found for Mapped<T> {
+    type Value = Vec<T>;
+
+    fn into_value(self) -> Result<Vec<T>> {
+        Ok(self.rows)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A user's own work in several steps, written once for both modes.
 
-use super::{Access, Finding, Operation, Session};
+use super::{Access, Found, Operation, Session, Step};
 use crate::error::{Error, Result};
 use std::future::Future;
 
@@ -29,37 +29,48 @@ pub trait Work: Send + 'static {
 }
 
 /// The operation of a [`Work`].
-pub(crate) struct Worked<W: Work> {
-    work: Option<W>,
-    output: Option<W::Output>,
-}
+pub(crate) struct Worked<W>(Option<W>);
 
 impl<W: Work> Worked<W> {
     pub(crate) fn new(work: W) -> Self {
-        Self {
-            work: Some(work),
-            output: None,
-        }
+        Self(Some(work))
     }
 }
 
 impl<W: Work> Operation for Worked<W> {
+    type Found = Outcome<W::Output>;
+
     fn access(&self) -> Access {
         if W::WRITES { Access::Write } else { Access::Read }
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
-        let work = self.work.take().ok_or_else(not_run)?;
-        self.output = Some(work.run(session).await?);
-        Ok(())
+    fn run<'r>(
+        &'r mut self,
+        session: &'r mut Session<'_>,
+        found: &'r mut Outcome<W::Output>,
+    ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send> {
+        Step::Waiting(async move {
+            let work = self.0.take().ok_or_else(not_run)?;
+            found.0 = Some(work.run(session).await?);
+            Ok(())
+        })
     }
 }
 
-impl<W: Work> Finding for Worked<W> {
-    type Output = W::Output;
+/// What a work gives.
+pub(crate) struct Outcome<T>(Option<T>);
 
-    fn found(&mut self) -> Result<W::Output> {
-        self.output.take().ok_or_else(not_run)
+impl<T> Default for Outcome<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Send> Found for Outcome<T> {
+    type Value = T;
+
+    fn into_value(self) -> Result<T> {
+        self.0.ok_or_else(not_run)
     }
 }
 

@@ -9,8 +9,8 @@ use super::{AsyncTransaction, Asynchronous, Database, Handle, Pending, PoolOptio
 use crate::driver::threaded;
 use crate::driver::{Backend, TransactionOptions, options};
 #[cfg(feature = "native")]
-use crate::engine::Access;
-use crate::engine::{Call, Done, Operation, Started};
+use crate::engine::{Access, answer};
+use crate::engine::{Call, End, Operation, Started};
 use crate::error::{Error, Result};
 use crate::sql::Dialect;
 use std::fmt;
@@ -223,15 +223,9 @@ impl Handle for AsyncDatabase {
                 Started::Run(operation, rest) => (operation, rest),
                 Started::Ready(result) => return result,
             };
-            let (operation, result) = self.source.run(operation).await;
-            C::finish(
-                rest,
-                Done {
-                    operation,
-                    result,
-                    scope: self.source.scope(),
-                },
-            )
+            let (operation, found, result) = self.source.run(operation).await;
+            let scope = self.source.scope();
+            C::finish(rest, operation, found, End { result, scope })
         })
     }
 
@@ -242,34 +236,40 @@ impl Handle for AsyncDatabase {
 
 impl Source {
     /// Runs an operation where its connection is, and hands it back with what came of it.
-    async fn run<O: Operation>(&self, operation: O) -> (O, Result<()>) {
+    async fn run<O: Operation>(&self, operation: O) -> (O, O::Found, Result<()>) {
         #[cfg(feature = "native")]
         if self.pool().is_native() {
-            let mut operation = operation;
-            let result = self.run_native(&mut operation).await;
-            return (operation, result);
+            let (mut operation, mut found) = (operation, O::Found::default());
+            let result = self.run_native(&mut operation, &mut found).await;
+            return (operation, found, result);
         }
         let loan = self.loan_async(&operation.access(), Purpose::Statement).await;
         match loan {
             Ok(loan) => threaded::run(self.pool(), operation, loan).await,
-            Err(error) => (operation, Err(error)),
+            Err(error) => (operation, O::Found::default(), Err(error)),
         }
     }
 
     #[cfg(feature = "native")]
-    async fn run_native<O: Operation>(&self, operation: &mut O) -> Result<()> {
+    async fn run_native<O: Operation>(&self, operation: &mut O, found: &mut O::Found) -> Result<()> {
         let access = operation.access();
-        let result = self.run_native_once(operation, &access).await;
+        let result = self.run_native_once(operation, found, &access).await;
         match result {
             Err(error) if self.may_repeat(operation.only_reads(), &error) => {
-                self.run_native_once(operation, &access).await
+                *found = O::Found::default();
+                self.run_native_once(operation, found, &access).await
             }
             result => result,
         }
     }
 
     #[cfg(feature = "native")]
-    async fn run_native_once<O: Operation>(&self, operation: &mut O, access: &Access) -> Result<()> {
+    async fn run_native_once<O: Operation>(
+        &self,
+        operation: &mut O,
+        found: &mut O::Found,
+        access: &Access,
+    ) -> Result<()> {
         let purpose = match self.pool().capabilities.pipelines && operation.is_one_statement() {
             true => Purpose::OneStatement,
             false => Purpose::Statement,
@@ -279,7 +279,7 @@ impl Source {
         if matches!(access, Access::Raw(_)) {
             loan.runs_raw();
         }
-        operation.run(&mut loan.session(self.dialect())?).await
+        answer!(operation.run(&mut loan.session(self.dialect())?, found))
     }
 }
 

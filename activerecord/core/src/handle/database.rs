@@ -1,12 +1,12 @@
 //! The blocking handle.
 
-use super::loan::Source;
+use super::loan::{Loan, Source};
 use super::mode::sealed;
 use super::pool::Pool;
 use super::transaction_state::Purpose;
 use super::{Blocking, Handle, PoolOptions, PoolStatus, Transaction};
 use crate::driver::{Backend, TransactionOptions, options};
-use crate::engine::{Access, Call, Done, Operation, Session, Started, now, run_now};
+use crate::engine::{Access, Call, End, Operation, Session, Started, now, run_now};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::Dialect;
 use std::fmt;
@@ -160,15 +160,20 @@ impl Handle for Database {
     type Mode = Blocking;
 
     fn perform<'a, C: Call + 'a>(&'a self, call: C) -> Result<C::Output, C::Error> {
-        let (mut done, rest) = match call.start() {
-            Started::Run(operation, rest) => (Done::new(operation), rest),
+        let (mut operation, rest) = match call.start() {
+            Started::Run(operation, rest) => (operation, rest),
             Started::Ready(result) => return result,
         };
-        let (access, only_reads) = (done.operation.access(), done.operation.only_reads());
-        let mut run = |session: &mut Session<'_>| run_now(&mut done.operation, session);
-        done.result = self.source.run_now(&access, only_reads, &mut run);
-        done.scope = self.source.scope();
-        C::finish(rest, done)
+        let (access, only_reads) = (operation.access(), operation.only_reads());
+        let mut found = <C::Operation as Operation>::Found::default();
+        let mut run = |session: &mut Session<'_>| {
+            // An earlier run may have been cut off.
+            found = Default::default();
+            run_now(&mut operation, session, &mut found)
+        };
+        let result = self.source.run_now(&access, only_reads, &mut run);
+        let scope = self.source.scope();
+        C::finish(rest, operation, found, End { result, scope })
     }
 
     fn dialect(&self) -> &'static dyn Dialect {
@@ -189,7 +194,8 @@ impl Source {
     }
 
     fn run_once(&self, access: &Access, run: RunNow<'_>) -> Result<()> {
-        let mut loan = self.loan(access, Purpose::Statement)?;
+        let mut loan = Loan::vacant(self, Purpose::Statement);
+        loan.enter(access)?;
         run(&mut loan.session(self.dialect())?)
     }
 

@@ -185,6 +185,12 @@ impl<T> Gate<T> {
         None
     }
 
+    /// Whether somebody waits.
+    #[cfg(feature = "native")]
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) > 0
+    }
+
     /// How many are free and how many callers wait.
     pub(crate) fn status(&self) -> (usize, usize) {
         let mut state = self.lock();

@@ -5,7 +5,7 @@ use super::line::Line;
 #[cfg(feature = "native")]
 use super::native;
 use super::pool::{Permit, Pool};
-use crate::engine::now;
+use crate::engine::{Access, now};
 use crate::error::Result;
 use std::borrow::Cow;
 use std::pin::pin;
@@ -39,6 +39,34 @@ pub(crate) struct Lease<'p> {
 }
 
 impl<'p> Lease<'p> {
+    /// A lease of no connection yet.
+    #[inline]
+    pub(super) fn vacant(pool: &'p Arc<Pool>) -> Self {
+        Self {
+            pool: Cow::Borrowed(pool),
+            permit: None,
+            turn: None,
+        }
+    }
+
+    /// Takes the right to a connection, waiting on the caller's thread, and opens it.
+    #[inline]
+    pub(super) fn enter(&mut self, access: &Access) -> Result<()> {
+        self.permit = Some(self.pool.permit(access, &mut self.turn)?);
+        self.open()
+    }
+
+    /// The same for raw SQL: the database is asked whether it writes, and only then it needs the turn to write.
+    pub(super) fn enter_raw(&mut self, sql: &str) -> Result<()> {
+        self.enter(&Access::Read)?;
+        if !self.line()?.reads_only(sql)? {
+            drop(self.pass_on());
+            self.enter(&Access::Write)?;
+        }
+        Ok(())
+    }
+
+    #[cfg(feature = "async")]
     #[inline]
     pub(super) fn new(pool: Cow<'p, Arc<Pool>>, permit: Permit, turn: Option<Ticket<()>>) -> Self {
         Self {

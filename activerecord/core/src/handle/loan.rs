@@ -51,25 +51,10 @@ impl Source {
     }
 
     /// Takes a connection for an operation, waiting on the caller's thread.
-    ///
-    /// Inlined with all that it calls, so that the loan is made in its place: moved in memory right after it was
-    /// written, it would cost as much as a lock.
-    #[inline(always)]
     pub(crate) fn loan(&self, access: &Access, purpose: Purpose) -> Result<Loan<'_>> {
-        match self {
-            Self::Transaction(pool, transaction) => {
-                pool.check_open()?;
-                transaction.loan(purpose)
-            }
-            Self::Pool(pool) => {
-                if let Access::Raw(sql) = access
-                    && pool.has_lane()
-                {
-                    return loan_for_raw(pool, sql);
-                }
-                pool.lease(access).map(Loan::of_pool)
-            }
-        }
+        let mut loan = Loan::vacant(self, purpose);
+        loan.enter(access)?;
+        Ok(loan)
     }
 
     /// Takes a connection for an operation, waiting without a thread. It is not opened yet, since that may block.
@@ -86,16 +71,6 @@ impl Source {
             },
         }
     }
-}
-
-/// Asks the database whether the statement writes; only then it needs the turn to write.
-fn loan_for_raw<'p>(pool: &'p Arc<Pool>, sql: &str) -> Result<Loan<'p>> {
-    let mut lease = pool.lease(&Access::Read)?;
-    if lease.line()?.reads_only(sql)? {
-        return Ok(Loan::of_pool(lease));
-    }
-    drop(lease);
-    pool.lease(&Access::Write).map(Loan::of_pool)
 }
 
 /// Asks the database on a thread whether the statement writes: raw SQL costs one hop more.
@@ -195,7 +170,34 @@ impl Wired for Wire<'_> {
 }
 
 impl<'p> Loan<'p> {
+    /// A loan of no connection yet. It is made where it is used, and stays there: moved in memory right after it was
+    /// written, it would cost as much as a lock.
     #[inline]
+    pub(crate) fn vacant(source: &'p Source, purpose: Purpose) -> Self {
+        let from = match source {
+            Source::Pool(pool) => From::Pool(Lease::vacant(pool)),
+            Source::Transaction(_, transaction) => From::Transaction(None, Cow::Borrowed(transaction)),
+        };
+        Self {
+            from,
+            purpose,
+            spoiled: false,
+        }
+    }
+
+    /// Takes the connection, waiting on the caller's thread.
+    pub(crate) fn enter(&mut self, access: &Access) -> Result<()> {
+        match (&mut self.from, access) {
+            (From::Transaction(held, transaction), _) => *held = Some(transaction.enter(self.purpose)?),
+            (From::Pool(lease), Access::Raw(sql)) if lease.pool().has_lane() => lease.enter_raw(sql)?,
+            (From::Pool(lease), access) => lease.enter(access)?,
+            #[cfg(feature = "native")]
+            (From::Shared(_), _) => {}
+        }
+        Ok(())
+    }
+
+    #[cfg(feature = "async")]
     pub(crate) fn of_pool(lease: Lease<'p>) -> Self {
         Self {
             from: From::Pool(lease),
@@ -204,7 +206,7 @@ impl<'p> Loan<'p> {
         }
     }
 
-    #[inline]
+    #[cfg(feature = "async")]
     pub(crate) fn of_transaction(
         lease: Held,
         transaction: Cow<'p, Arc<TransactionState>>,

@@ -3,6 +3,7 @@
 use super::gate::{Gate, Ticket};
 use super::lease::{Held, Lease};
 use super::line::Line;
+#[cfg(feature = "async")]
 use super::loan::Loan;
 #[cfg(feature = "native")]
 use super::share::Sharing;
@@ -12,6 +13,7 @@ use super::transaction_status::{Status, ended};
 use crate::engine::now;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::record::Scope;
+#[cfg(feature = "async")]
 use std::borrow::Cow;
 use std::fmt;
 use std::pin::pin;
@@ -97,8 +99,7 @@ impl TransactionState {
     }
 
     /// Takes the connection for a statement, waiting for one that runs.
-    #[inline(always)]
-    pub(crate) fn loan(self: &Arc<Self>, purpose: Purpose) -> Result<Loan<'_>> {
+    pub(crate) fn enter(self: &Arc<Self>, purpose: Purpose) -> Result<Held> {
         #[cfg(feature = "native")]
         if self.reach == Reach::Async {
             return Err(of_the_other_mode());
@@ -109,7 +110,7 @@ impl TransactionState {
         };
         let lease = self.entered(lease)?;
         self.lent(purpose);
-        Ok(Loan::of_transaction(lease, Cow::Borrowed(self), purpose))
+        Ok(lease)
     }
 
     fn wait_for_lease(&self) -> Result<Held> {
@@ -129,14 +130,20 @@ impl TransactionState {
         #[cfg(feature = "native")]
         if purpose == Purpose::OneStatement
             // Those who wait for the connection for themselves are not overtaken.
-            && self.connection.status().1 == 0
+            && !self.connection.is_wanted()
             && let Some(share) = self.sharing.join(self)
         {
             return Ok(Loan::of_share(share));
         }
-        let deadline = Instant::now() + self.timeout;
-        let waited = crate::driver::threaded::until(deadline, self.connection.enter()).await;
-        let lease = self.entered(waited.ok_or_else(|| self.timed_out())?)?;
+        let lease = match self.connection.try_enter() {
+            Some(lease) => lease,
+            None => {
+                let deadline = Instant::now() + self.timeout;
+                let waited = crate::driver::threaded::until(deadline, self.connection.enter()).await;
+                waited.ok_or_else(|| self.timed_out())?
+            }
+        };
+        let lease = self.entered(lease)?;
         #[cfg(feature = "native")]
         if purpose == Purpose::OneStatement {
             self.sharing.begin(lease)?;
@@ -149,8 +156,8 @@ impl TransactionState {
 
     /// Whether a statement may start, now that no other runs.
     #[inline]
-    fn entered(self: &Arc<Self>, lease: Held) -> Result<Held> {
-        match self.check() {
+    fn entered(self: &Arc<Self>, mut lease: Held) -> Result<Held> {
+        match self.check().and_then(|()| lease.lease()?.pool().check_open()) {
             Ok(()) => Ok(lease),
             Err(error) => {
                 self.leave(lease);

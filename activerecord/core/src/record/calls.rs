@@ -5,7 +5,7 @@ use super::operations::{
 };
 use super::state::{Before, Status};
 use super::{Active, ColumnSet, Record};
-use crate::engine::{Access, Call, Done, Operation, Session, Started};
+use crate::engine::{Access, Call, End, First, Operation, Session, Started, Step};
 use crate::error::{Error, ErrorKind, Outcome, Result, SaveError};
 use crate::sql::Dialect;
 
@@ -28,14 +28,14 @@ impl<R: Record> Call for InsertOne<R> {
         Started::Run(Insert::new(self.0), ())
     }
 
-    fn finish((): (), done: Done<Insert<R>>) -> Result<Active<R>, SaveError<R>> {
-        match done.result {
+    fn finish((): (), operation: Insert<R>, (): (), end: End) -> Result<Active<R>, SaveError<R>> {
+        match end.result {
             Ok(()) => Ok(Active::of_insert(
-                done.operation.record,
-                done.scope,
-                done.operation.filled_in,
+                operation.record,
+                end.scope,
+                operation.filled_in,
             )),
-            Err(error) => Err(SaveError::new(error, done.operation.into_given())),
+            Err(error) => Err(SaveError::new(error, operation.into_given())),
         }
     }
 }
@@ -59,13 +59,17 @@ impl<R: Record> Call for InsertMany<R> {
         Started::Run(InsertAll::new(self.0), ())
     }
 
-    fn finish((): (), done: Done<InsertAll<R>>) -> Result<Vec<Active<R>>, SaveError<Vec<R>>> {
-        let operation = done.operation;
-        match done.result {
+    fn finish(
+        (): (),
+        operation: InsertAll<R>,
+        (): (),
+        end: End,
+    ) -> Result<Vec<Active<R>>, SaveError<Vec<R>>> {
+        match end.result {
             Ok(()) => Ok(inserted(
                 operation.records,
                 &operation.filled_in,
-                done.scope.as_ref(),
+                end.scope.as_ref(),
             )),
             Err(error) => Err(SaveError::new(error, operation.into_given())),
         }
@@ -121,6 +125,8 @@ pub(super) enum Write<R: Record> {
 }
 
 impl<R: Record> Operation for Write<R> {
+    type Found = ();
+
     fn access(&self) -> Access {
         Access::Write
     }
@@ -133,11 +139,15 @@ impl<R: Record> Operation for Write<R> {
         }
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
+    fn run<'r>(
+        &'r mut self,
+        session: &'r mut Session<'_>,
+        found: &'r mut (),
+    ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send> {
         match self {
-            Self::Insert(insert) => insert.run(session).await,
-            Self::Update(update) => update.run(session).await,
-            Self::WithHooks(update) => update.run(session).await,
+            Self::Insert(insert) => insert.run(session, found).boxed(),
+            Self::Update(update) => update.run(session, found).boxed(),
+            Self::WithHooks(update) => update.run(session, found).boxed(),
         }
     }
 }
@@ -159,11 +169,11 @@ impl<'a, R: Record> Call for Save<'a, R> {
         }
     }
 
-    fn finish(active: &'a mut Active<R>, done: Done<Write<R>>) -> Result<()> {
-        if let Err(error) = done.result {
+    fn finish(active: &'a mut Active<R>, operation: Write<R>, (): (), end: End) -> Result<()> {
+        if let Err(error) = end.result {
             return failed(active, error);
         }
-        let filled_in = match done.operation {
+        let filled_in = match operation {
             Write::Update(_) => ColumnSet::EMPTY,
             Write::Insert(insert) => {
                 active.replace_record(insert.record);
@@ -174,7 +184,7 @@ impl<'a, R: Record> Call for Save<'a, R> {
                 ColumnSet::EMPTY
             }
         };
-        active.end_written(Status::Persisted, done.scope, filled_in);
+        active.end_written(Status::Persisted, end.scope, filled_in);
         Ok(())
     }
 }
@@ -232,11 +242,11 @@ impl<'a, R: Record> Call for Delete<'a, R> {
         }
     }
 
-    fn finish(active: &'a mut Active<R>, done: Done<ChangeRow>) -> Result<()> {
-        if let Err(error) = done.result {
+    fn finish(active: &'a mut Active<R>, _: ChangeRow, (): (), end: End) -> Result<()> {
+        if let Err(error) = end.result {
             return failed(active, error);
         }
-        active.end_written(Status::Deleted, done.scope, ColumnSet::EMPTY);
+        active.end_written(Status::Deleted, end.scope, ColumnSet::EMPTY);
         Ok(())
     }
 }
@@ -260,8 +270,8 @@ impl Call for DeleteRecord {
         Started::Run(self.0, ())
     }
 
-    fn finish((): (), done: Done<ChangeRow>) -> Result<()> {
-        done.result
+    fn finish((): (), _: ChangeRow, (): (), end: End) -> Result<()> {
+        end.result
     }
 }
 
@@ -277,8 +287,8 @@ impl<'a, R: Record> Refresh<'a, R> {
     }
 }
 
-fn find_again<R: Record>(record: &R, dialect: &'static dyn Dialect) -> FindOne<R> {
-    FindOne::new(Prepared::by_key(&R::table().sql(dialect).select_by_key, record))
+fn select_again<R: Record>(record: &R, dialect: &'static dyn Dialect) -> Prepared {
+    Prepared::by_key(&R::table().sql(dialect).select_by_key, record)
 }
 
 impl<'a, R: Record> Call for Refresh<'a, R> {
@@ -294,17 +304,16 @@ impl<'a, R: Record> Call for Refresh<'a, R> {
         if is_nameless(self.active) {
             return Started::Ready(Err(nameless::<R>()));
         }
-        let find = find_again(self.active.persisted(), self.dialect);
-        let find = if self.active.is_in_doubt() {
-            find.behind_writes()
-        } else {
-            find
+        let statement = select_again(self.active.persisted(), self.dialect);
+        let find = match self.active.is_in_doubt() {
+            true => FindOne::behind_writes(statement),
+            false => FindOne::new(statement),
         };
         Started::Run(find, self.active)
     }
 
-    fn finish(active: &'a mut Active<R>, done: Done<FindOne<R>>) -> Result<()> {
-        let found = done.found()?.ok_or_else(|| gone(R::table()))?;
+    fn finish(active: &'a mut Active<R>, _: FindOne<R>, found: First<R>, end: End) -> Result<()> {
+        let found = end.value(found)?.ok_or_else(|| gone(R::table()))?;
         active.refreshed(found);
         Ok(())
     }
@@ -329,11 +338,12 @@ impl<'a, R: Record> Call for RefreshRecord<'a, R> {
     type Error = Error;
 
     fn start(self) -> Started<Self> {
-        Started::Run(find_again(self.record, self.dialect), self.record)
+        let find = FindOne::new(select_again(self.record, self.dialect));
+        Started::Run(find, self.record)
     }
 
-    fn finish(record: &'a mut R, done: Done<FindOne<R>>) -> Result<()> {
-        *record = done.found()?.ok_or_else(|| gone(R::table()))?;
+    fn finish(record: &'a mut R, _: FindOne<R>, found: First<R>, end: End) -> Result<()> {
+        *record = end.value(found)?.ok_or_else(|| gone(R::table()))?;
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ struct Task<O: Operation> {
 enum TaskState<O: Operation> {
     Queued(O, Loan<'static>, Option<Waker>),
     Running(Running, Option<Waker>),
-    Done(O, Result<()>, Option<Waker>),
+    Done(O, O::Found, Result<()>, Option<Waker>),
     Panicked(Box<dyn std::any::Any + Send>, Option<Waker>),
     /// The future was dropped, or has taken the result.
     Over,
@@ -109,13 +109,13 @@ impl<O: Operation> Task<O> {
         }
     }
 
-    fn perform(&self, operation: &mut O, mut loan: Loan<'static>) -> Result<()> {
+    fn perform(&self, operation: &mut O, found: &mut O::Found, mut loan: Loan<'static>) -> Result<()> {
         now(pin!(loan.open()))?;
         if !self.begin(&mut loan) {
             return Err(canceled());
         }
         let session = loan.session(self.dialect);
-        let result = session.and_then(|mut session| run_now(operation, &mut session));
+        let result = session.and_then(|mut session| run_now(operation, &mut session, found));
         if self.end() {
             // What an interrupted operation did is not known to the one who dropped it.
             loan.spoil();
@@ -145,8 +145,11 @@ impl<O: Operation> Job for Task<O> {
         let Some((mut operation, loan)) = self.take() else {
             return;
         };
-        match catch_unwind(AssertUnwindSafe(|| self.perform(&mut operation, loan))) {
-            Ok(result) => self.done(|waker| TaskState::Done(operation, result, waker)),
+        let mut found = O::Found::default();
+        match catch_unwind(AssertUnwindSafe(|| {
+            self.perform(&mut operation, &mut found, loan)
+        })) {
+            Ok(result) => self.done(|waker| TaskState::Done(operation, found, result, waker)),
             Err(panic) => {
                 self.end();
                 self.done(|waker| TaskState::Panicked(panic, waker));
@@ -156,7 +159,7 @@ impl<O: Operation> Job for Task<O> {
 
     fn tell(&self) {
         let waker = match &mut *self.lock() {
-            TaskState::Done(_, _, waker) | TaskState::Panicked(_, waker) => waker.take(),
+            TaskState::Done(.., waker) | TaskState::Panicked(_, waker) => waker.take(),
             _ => None,
         };
         if let Some(waker) = waker {
@@ -164,6 +167,9 @@ impl<O: Operation> Job for Task<O> {
         }
     }
 }
+
+/// An operation that is back, with what it found and how its run ended.
+type Flown<O> = (O, <O as Operation>::Found, Result<()>);
 
 /// An operation under way on a thread.
 struct Flight<O: Operation> {
@@ -173,7 +179,7 @@ struct Flight<O: Operation> {
 }
 
 impl<O: Operation> Future for Flight<O> {
-    type Output = (O, Result<()>);
+    type Output = Flown<O>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut state = self.task.lock();
@@ -191,7 +197,7 @@ impl<O: Operation> Future for Flight<O> {
         drop(state);
         self.transaction = None;
         match over {
-            TaskState::Done(operation, result, _) => Poll::Ready((operation, result)),
+            TaskState::Done(operation, found, result, _) => Poll::Ready((operation, found, result)),
             TaskState::Panicked(panic, _) => resume_unwind(panic),
             // Polled after it was ready, which no caller of ours does.
             _ => Poll::Pending,
@@ -226,7 +232,7 @@ impl<O: Operation> Drop for Flight<O> {
 }
 
 /// Runs an operation on a thread and hands it back with what came of it.
-pub(crate) async fn run<O: Operation>(pool: &Pool, operation: O, loan: Loan<'static>) -> (O, Result<()>) {
+pub(crate) async fn run<O: Operation>(pool: &Pool, operation: O, loan: Loan<'static>) -> Flown<O> {
     let transaction = loan.transaction().cloned();
     let task = Arc::new(Task {
         dialect: pool.dialect,
@@ -235,7 +241,7 @@ pub(crate) async fn run<O: Operation>(pool: &Pool, operation: O, loan: Loan<'sta
     if let Err(error) = pool.workers().submit(task.clone()) {
         let queued = std::mem::replace(&mut *task.lock(), TaskState::Over);
         if let TaskState::Queued(operation, ..) = queued {
-            return (operation, Err(error));
+            return (operation, O::Found::default(), Err(error));
         }
     }
     Flight { task, transaction }.await

@@ -16,6 +16,7 @@ use self::age::Losses;
 use self::native::NativeSide;
 use self::store::Store;
 use super::gate::{Gate, Ticket};
+#[cfg(feature = "async")]
 use super::lease::Lease;
 use super::line::{Line, Link};
 #[cfg(feature = "native")]
@@ -27,6 +28,7 @@ use crate::engine::Access;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::Observer;
 use crate::sql::Dialect;
+#[cfg(feature = "async")]
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -166,30 +168,21 @@ impl Pool {
         })
     }
 
-    /// Leases a connection, waiting on the caller's thread, and opens it.
-    #[inline(always)]
-    pub(crate) fn lease<'p>(self: &'p Arc<Self>, access: &Access) -> Result<Lease<'p>> {
-        let (permit, turn) = self.permit(access)?;
-        let mut lease = Lease::new(Cow::Borrowed(self), permit, turn);
-        lease.open()?;
-        Ok(lease)
-    }
-
-    /// Takes the right to a connection, and the turn to write where there is one, waiting on the caller's thread.
-    #[inline(always)]
-    pub(crate) fn permit(&self, access: &Access) -> Result<(Permit, Option<Ticket<()>>)> {
+    /// Takes the right to a connection, and the turn to write where that is a thing to wait for, on the caller's thread.
+    #[inline]
+    pub(crate) fn permit(&self, access: &Access, turn: &mut Option<Ticket<()>>) -> Result<Permit> {
         self.check_open()?;
         if self.lane_for(access).is_none()
             && let Some(permit) = self.gate.try_enter()
         {
-            return Ok((permit, None));
+            return Ok(permit);
         }
-        self.wait_for_permit(access)
+        self.wait_for_permit(access, turn)
     }
 
-    fn wait_for_permit(&self, access: &Access) -> Result<(Permit, Option<Ticket<()>>)> {
+    fn wait_for_permit(&self, access: &Access, turn: &mut Option<Ticket<()>>) -> Result<Permit> {
         let mut deadline = Deadline::after(self.timeout);
-        let turn = match self.lane_for(access) {
+        let own_turn = match self.lane_for(access) {
             None => None,
             Some(lane) => {
                 let entered = lane.try_enter().or_else(|| lane.enter_until(deadline.get()));
@@ -199,26 +192,29 @@ impl Pool {
         let permit = self.gate.try_enter();
         let permit = permit.or_else(|| self.gate.enter_until(deadline.get()));
         let permit = permit.ok_or_else(|| self.timed_out(false))?;
-        Ok((permit, turn.and_then(Turn::into_ticket)))
+        *turn = own_turn.and_then(Turn::into_ticket);
+        Ok(permit)
     }
 
     /// Leases a connection, waiting without a thread. It is not opened yet, since that may block.
     #[cfg(feature = "async")]
     pub(crate) async fn lease_async(self: &Arc<Self>, access: &Access) -> Result<Lease<'static>> {
         self.check_open()?;
-        let lane = self.lane_for(access);
-        let deadline = Instant::now() + self.timeout;
-        let turn = match lane {
+        let mut deadline = Deadline::after(self.timeout);
+        let turn = match self.lane_for(access) {
             None => None,
             Some(lane) => {
-                let entered = until(deadline, lane.enter()).await;
+                let entered = match lane.try_enter() {
+                    Some(turn) => Some(turn),
+                    None => until(deadline.get(), lane.enter()).await,
+                };
                 Some(Turn::of(lane, entered).ok_or_else(|| self.timed_out(true))?)
             }
         };
         let permit = match self.gate.try_enter() {
             Some(permit) => permit,
             None => {
-                let entered = self.wait_until(deadline, self.gate.enter()).await;
+                let entered = self.wait_until(deadline.get(), self.gate.enter()).await;
                 entered.ok_or_else(|| self.timed_out(false))?
             }
         };

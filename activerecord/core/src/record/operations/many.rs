@@ -2,7 +2,7 @@
 
 use super::write::{explain, insert};
 use crate::driver::Written;
-use crate::engine::{Access, Operation, Session, answer};
+use crate::engine::{Access, Operation, Session, Step, answer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Active, ColumnSet, Record, Scope, Table, Values};
 use crate::sql::FixedSql;
@@ -86,7 +86,7 @@ impl<R: Record> InsertAll<R> {
     async fn insert_one_by_one(&mut self, session: &mut Session<'_>) -> Result<()> {
         for record in &mut self.records {
             self.filled_in.push(record.unset());
-            insert(session, record).await?;
+            answer!(insert(session, record))?;
         }
         Ok(())
     }
@@ -112,17 +112,25 @@ fn rows_per_statement<R: Record>(session: &Session<'_>) -> Result<usize> {
 }
 
 impl<R: Record> Operation for InsertAll<R> {
+    type Found = ();
+
     fn access(&self) -> Access {
         Access::Write
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
+    fn run<'r>(
+        &'r mut self,
+        session: &'r mut Session<'_>,
+        _: &'r mut (),
+    ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send> {
         if self.records.is_empty() {
-            return Ok(());
+            return Step::Ready(Ok(()));
         }
-        let mut inner = session.begin().await?;
-        let result = self.insert(&mut inner).await;
-        inner.end(result).await
+        Step::Waiting(async move {
+            let mut inner = session.begin().await?;
+            let result = self.insert(&mut inner).await;
+            inner.end(result).await
+        })
     }
 }
 
@@ -157,7 +165,7 @@ async fn insert_rows<R: Record>(
     if sent.is_empty() || !fixed.returned(sent).is_empty() {
         // What several rows return comes in no certain order, so each is inserted by itself.
         for record in records {
-            insert(session, record).await?;
+            answer!(insert(session, record))?;
         }
         return Ok(true);
     }

@@ -1,177 +1,90 @@
-//! Operations that read.
+//! The operation that reads.
 
 use super::Prepared;
-use crate::engine::{Access, Any, Finding, First, Mapped, Operation, Rows, Session, answer};
+use crate::driver::RowSink;
+use crate::engine::{Access, Any, First, Found, Mapped, Operation, Rows, Session, Step};
 use crate::error::Result;
-use crate::record::FromRow;
+use std::marker::PhantomData;
+
+/// Runs a query. What is made of its rows is up to their sink.
+pub(crate) struct Read<S> {
+    statement: Prepared,
+    turn: Turn,
+    sink: PhantomData<fn() -> S>,
+}
 
 /// Reads the first row.
-pub(crate) struct FindOne<T> {
-    statement: Prepared,
-    access: Access,
-    found: Option<T>,
-}
-
-impl<T> FindOne<T> {
-    pub(crate) fn new(statement: Prepared) -> Self {
-        Self {
-            statement,
-            access: Access::Read,
-            found: None,
-        }
-    }
-
-    /// Queues with the writers, so that a write which was cut off but still runs is over.
-    pub(in crate::record) fn behind_writes(mut self) -> Self {
-        self.access = Access::Write;
-        self
-    }
-}
-
-impl<T: FromRow> Operation for FindOne<T> {
-    fn access(&self) -> Access {
-        self.access.clone()
-    }
-
-    fn only_reads(&self) -> bool {
-        true
-    }
-
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
-        let mut first = First(&mut self.found);
-        answer!(session.query(&self.statement.sql, &self.statement.params, &mut first))
-    }
-}
-
-impl<T: FromRow> Finding for FindOne<T> {
-    type Output = Option<T>;
-
-    #[inline]
-    fn found(&mut self) -> Result<Option<T>> {
-        Ok(self.found.take())
-    }
-}
+pub(crate) type FindOne<T> = Read<First<T>>;
 
 /// Reads all rows.
-pub(crate) struct FindAll<T> {
-    statement: Prepared,
-    found: Vec<T>,
-}
-
-impl<T> FindAll<T> {
-    pub(crate) fn new(statement: Prepared) -> Self {
-        Self {
-            statement,
-            found: Vec::new(),
-        }
-    }
-}
-
-impl<T: FromRow> Operation for FindAll<T> {
-    fn only_reads(&self) -> bool {
-        true
-    }
-
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
-        // An earlier run may have been cut off.
-        self.found.clear();
-        let mut rows = Rows(&mut self.found);
-        answer!(session.query(&self.statement.sql, &self.statement.params, &mut rows))
-    }
-}
-
-impl<T: FromRow> Finding for FindAll<T> {
-    type Output = Vec<T>;
-
-    fn found(&mut self) -> Result<Vec<T>> {
-        Ok(std::mem::take(&mut self.found))
-    }
-}
+pub(crate) type FindAll<T> = Read<Rows<T>>;
 
 /// Reads all rows by name, where the type names its columns.
-pub(crate) struct FindMapped<T> {
-    statement: Prepared,
-    access: Access,
-    found: Mapped<T>,
+pub(crate) type FindMapped<T> = Read<Mapped<T>>;
+
+/// Tells whether there is a row.
+pub(crate) type Exists = Read<Any>;
+
+/// Beside whom a query runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// Beside everybody: it is of our own making and writes nothing.
+    Any,
+    /// Behind those who write.
+    BehindWrites,
+    /// The database tells whether it writes.
+    Raw,
 }
 
-impl<T> FindMapped<T> {
+impl<S> Read<S> {
     pub(crate) fn new(statement: Prepared) -> Self {
-        Self {
-            statement,
-            access: Access::Read,
-            found: Mapped::new(),
-        }
+        Self::at(Turn::Any, statement)
     }
 
     /// Raw SQL: the database tells whether it writes.
     pub(crate) fn raw(statement: Prepared) -> Self {
-        let access = Access::Raw(statement.sql.to_string().into());
+        Self::at(Turn::Raw, statement)
+    }
+
+    /// Queues with the writers, so that a write which was cut off but still runs is over.
+    pub(in crate::record) fn behind_writes(statement: Prepared) -> Self {
+        Self::at(Turn::BehindWrites, statement)
+    }
+
+    fn at(turn: Turn, statement: Prepared) -> Self {
         Self {
             statement,
-            access,
-            found: Mapped::new(),
+            turn,
+            sink: PhantomData,
         }
     }
 }
 
-impl<T: FromRow> Operation for FindMapped<T> {
+impl<S: RowSink + Found + Default + 'static> Operation for Read<S> {
+    type Found = S;
+
     fn access(&self) -> Access {
-        self.access.clone()
+        match self.turn {
+            Turn::Any => Access::Read,
+            Turn::BehindWrites => Access::Write,
+            Turn::Raw => Access::Raw(self.statement.sql.to_string().into()),
+        }
     }
 
     fn only_reads(&self) -> bool {
-        matches!(self.access, Access::Read)
+        self.turn != Turn::Raw
     }
 
     fn is_one_statement(&self) -> bool {
         true
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
-        self.found = Mapped::new();
-        answer!(session.query(&self.statement.sql, &self.statement.params, &mut self.found))
-    }
-}
-
-impl<T: FromRow> Finding for FindMapped<T> {
-    type Output = Vec<T>;
-
-    fn found(&mut self) -> Result<Vec<T>> {
-        Ok(std::mem::take(&mut self.found.rows))
-    }
-}
-
-/// Tells whether there is a row.
-pub(crate) struct Exists {
-    statement: Prepared,
-    found: bool,
-}
-
-impl Exists {
-    pub(crate) fn new(statement: Prepared) -> Self {
-        Self {
-            statement,
-            found: false,
-        }
-    }
-}
-
-impl Operation for Exists {
-    fn only_reads(&self) -> bool {
-        true
-    }
-
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
-        let mut any = Any(&mut self.found);
-        answer!(session.query(&self.statement.sql, &self.statement.params, &mut any))
-    }
-}
-
-impl Finding for Exists {
-    type Output = bool;
-
-    fn found(&mut self) -> Result<bool> {
-        Ok(self.found)
+    #[inline]
+    fn run<'r>(
+        &'r mut self,
+        session: &'r mut Session<'_>,
+        found: &'r mut S,
+    ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send> {
+        session.query(&self.statement.sql, &self.statement.params, found)
     }
 }

@@ -1,29 +1,25 @@
 //! Operations that write one row, or run one statement.
 
-use super::{Params, Prepared};
+use super::{Params, Prepared, Sql};
 use crate::driver::Written;
-use crate::engine::{Access, Finding, First, Operation, Session, answer};
+use crate::engine::{Access, First, Found, Operation, Session, Step, answer};
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::record::{ColumnSet, FromRow, Record, Table, Values};
-use crate::sql::Dialect;
+use crate::sql::{Dialect, FixedSql};
 use crate::value::SqlValue;
 
 /// Runs a statement for its effect and gives the rows changed.
-pub(crate) struct Change {
-    statement: Prepared,
-    changed: u64,
-}
+pub(crate) struct Change(Prepared);
 
 impl Change {
     pub(crate) fn new(statement: Prepared) -> Self {
-        Self {
-            statement,
-            changed: 0,
-        }
+        Self(statement)
     }
 }
 
 impl Operation for Change {
+    type Found = Changed;
+
     fn access(&self) -> Access {
         Access::Write
     }
@@ -32,18 +28,28 @@ impl Operation for Change {
         true
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
-        let written = answer!(session.execute(&self.statement.sql, &self.statement.params))?;
-        self.changed = written.rows;
-        Ok(())
+    fn run<'r>(
+        &'r mut self,
+        session: &'r mut Session<'_>,
+        found: &'r mut Changed,
+    ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send> {
+        let written = session.execute(&self.0.sql, &self.0.params);
+        written.map(|written| {
+            found.0 = written?.rows;
+            Ok(())
+        })
     }
 }
 
-impl Finding for Change {
-    type Output = u64;
+/// How many rows were changed.
+#[derive(Default)]
+pub(crate) struct Changed(u64);
 
-    fn found(&mut self) -> Result<u64> {
-        Ok(self.changed)
+impl Found for Changed {
+    type Value = u64;
+
+    fn into_value(self) -> Result<u64> {
+        Ok(self.0)
     }
 }
 
@@ -56,6 +62,8 @@ pub(in crate::record) struct ChangeRow {
 }
 
 impl Operation for ChangeRow {
+    type Found = ();
+
     fn access(&self) -> Access {
         Access::Write
     }
@@ -64,9 +72,14 @@ impl Operation for ChangeRow {
         true
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
-        let written = answer!(session.execute(&self.statement.sql, &self.statement.params));
-        one_row(self.table, self.sent, written)
+    fn run<'r>(
+        &'r mut self,
+        session: &'r mut Session<'_>,
+        _: &'r mut (),
+    ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send> {
+        let (table, sent) = (self.table, self.sent);
+        let written = session.execute(&self.statement.sql, &self.statement.params);
+        written.map(move |written| one_row(table, sent, written))
     }
 }
 
@@ -159,19 +172,29 @@ impl<R: Record> Insert<R> {
         self.given.map_or(self.record, |given| *given)
     }
 
-    async fn insert(&mut self, session: &mut Session<'_>) -> Result<()> {
-        self.filled_in = insert(session, &mut self.record).await?;
-        Ok(())
+    fn insert<'r>(
+        &'r mut self,
+        session: &'r mut Session<'_>,
+    ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send> {
+        let Self {
+            record, filled_in, ..
+        } = self;
+        insert(session, record).map(|unset| {
+            *filled_in = unset?;
+            Ok(())
+        })
     }
 
     async fn insert_with_hooks(&mut self, session: &mut Session<'_>) -> Result<()> {
         self.record.before_save(session).await?;
-        self.insert(session).await?;
+        answer!(self.insert(session))?;
         self.record.after_save(session).await
     }
 }
 
 impl<R: Record> Operation for Insert<R> {
+    type Found = ();
+
     fn access(&self) -> Access {
         Access::Write
     }
@@ -180,24 +203,50 @@ impl<R: Record> Operation for Insert<R> {
         !R::ACTIVE
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
+    fn run<'r>(
+        &'r mut self,
+        session: &'r mut Session<'_>,
+        _: &'r mut (),
+    ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send> {
         if !R::ACTIVE {
-            return self.insert(session).await;
+            return self.insert(session).boxed();
         }
-        let mut inner = session.begin().await?;
-        let result = self.insert_with_hooks(&mut inner).await;
-        inner.end(result).await
+        let with_hooks = async move {
+            let mut inner = session.begin().await?;
+            let result = self.insert_with_hooks(&mut inner).await;
+            inner.end(result).await
+        };
+        Step::Waiting(with_hooks).boxed()
     }
 }
 
-/// Inserts a record and fills in what the database gave.
-pub(super) async fn insert<R: Record>(session: &mut Session<'_>, record: &mut R) -> Result<ColumnSet> {
-    let table = R::table();
-    let unset = record.unset();
-    let sent = table.all().without(unset);
-    let fixed = table.sql(session.sql_dialect());
-    let sql = fixed.insert(sent);
-    let returned = fixed.returned(sent);
+/// Inserts a record and fills in what the database gave; tells which columns that are.
+#[inline]
+pub(super) fn insert<'r, R: Record>(
+    session: &'r mut Session<'_>,
+    record: &'r mut R,
+) -> Step<Result<ColumnSet>, impl Future<Output = Result<ColumnSet>> + Send> {
+    let insertion = Insertion::of(record, session.sql_dialect());
+    if insertion.returned().is_empty() && session.answers_at_once() {
+        let sql = insertion.sql();
+        let mut params = Values::new();
+        record.push_values(insertion.sent(), &mut params);
+        let written = session.execute(&sql, &params).ready();
+        drop(params);
+        if let Some(written) = written {
+            return Step::Ready(insertion.told(record, written));
+        }
+    }
+    Step::Waiting(insert_in_steps(session, record, insertion))
+}
+
+async fn insert_in_steps<R: Record>(
+    session: &mut Session<'_>,
+    record: &mut R,
+    insertion: Insertion,
+) -> Result<ColumnSet> {
+    let Insertion { table, unset, .. } = insertion;
+    let (sent, returned, sql) = (insertion.sent(), insertion.returned(), insertion.sql());
     let returns = session.sql_dialect().has_returning();
     if !returns {
         check_key_is_told(table, unset)?;
@@ -208,32 +257,72 @@ pub(super) async fn insert<R: Record>(session: &mut Session<'_>, record: &mut R)
             record.push_values(sent, &mut params);
             answer!(session.execute(&sql, &params))
         };
-        let written = written.map_err(|error| explain(error, table, sent))?;
-        if written.rows == 0 {
-            return Err(ignored(table));
-        }
-        if let Some((column, key)) = table
-            .numbered_key()
-            .filter(|_| !unset.is_empty())
-            .zip(written.key)
-        {
-            fill_in(record, column, SqlValue::I64(key))?;
-        }
+        insertion.told(record, written)?;
         refill(session, record, returned).await?;
         return Ok(unset);
     }
-    let mut row = None;
+    let mut row = First::<Cells>::default();
     let result = {
         let mut params = Values::new();
         record.push_values(sent, &mut params);
-        answer!(session.query(&sql, &params, &mut First::<Cells>(&mut row)))
+        answer!(session.query(&sql, &params, &mut row))
     };
     result.map_err(|error| explain(error, table, sent))?;
-    let cells = row.ok_or_else(|| ignored(table))?;
+    let cells = row.0.ok_or_else(|| ignored(table))?;
     for (column, value) in returned.iter().zip(cells.0) {
         fill_in(record, column, value)?;
     }
     Ok(unset)
+}
+
+/// One row on its way into its table.
+#[derive(Clone, Copy)]
+struct Insertion {
+    table: &'static Table,
+    fixed: &'static FixedSql,
+    /// The columns that are left to the database.
+    unset: ColumnSet,
+}
+
+impl Insertion {
+    #[inline]
+    fn of<R: Record>(record: &R, dialect: &'static dyn Dialect) -> Self {
+        let table = R::table();
+        Self {
+            table,
+            fixed: table.sql(dialect),
+            unset: record.unset(),
+        }
+    }
+
+    #[inline]
+    fn sent(&self) -> ColumnSet {
+        self.table.all().without(self.unset)
+    }
+
+    #[inline]
+    fn returned(&self) -> ColumnSet {
+        self.fixed.returned(self.sent())
+    }
+
+    #[inline]
+    fn sql(&self) -> Sql {
+        self.fixed.insert(self.sent())
+    }
+
+    /// Takes what the database told of the row, and the key that it gave.
+    #[inline]
+    fn told<R: Record>(&self, record: &mut R, written: Result<Written>) -> Result<ColumnSet> {
+        let written = written.map_err(|error| explain(error, self.table, self.sent()))?;
+        if written.rows == 0 {
+            return Err(ignored(self.table));
+        }
+        let numbered = self.table.numbered_key().filter(|_| !self.unset.is_empty());
+        if let Some((column, key)) = numbered.zip(written.key) {
+            fill_in(record, column, SqlValue::I64(key))?;
+        }
+        Ok(self.unset)
+    }
 }
 
 /// Without `RETURNING` a row is found again by its key, so the key has to be known.
@@ -266,11 +355,13 @@ async fn refill<R: Record>(session: &mut Session<'_>, record: &mut R, returned: 
     }
     let sql = table.sql(session.sql_dialect()).refill(filled_in);
     let key: Values<'_> = table.key.iter().map(|column| record.value(*column)).collect();
-    let mut row = None;
-    let result = answer!(session.query(&sql, &key, &mut First::<Cells>(&mut row)));
+    let mut row = First::<Cells>::default();
+    let result = answer!(session.query(&sql, &key, &mut row));
     drop(key);
     result.map_err(|error| inserted_but(error, "what the database filled in could not be read"))?;
-    let cells = row.ok_or_else(|| inserted_but(gone(table), "it was not found again"))?;
+    let cells = row
+        .0
+        .ok_or_else(|| inserted_but(gone(table), "it was not found again"))?;
     for (column, value) in filled_in.iter().zip(cells.0) {
         fill_in(record, column, value)?;
     }
@@ -316,22 +407,29 @@ impl<R: Record> UpdateWithHooks<R> {
         self.record.before_save(session).await?;
         let changed = self.record.changed_from(&self.base);
         if !changed.is_empty() {
-            update(&self.record, &self.base, changed, session.sql_dialect())
-                .run(session)
-                .await?;
+            let mut update = update(&self.record, &self.base, changed, session.sql_dialect());
+            answer!(update.run(session, &mut ()))?;
         }
         self.record.after_save(session).await
     }
 }
 
 impl<R: Record> Operation for UpdateWithHooks<R> {
+    type Found = ();
+
     fn access(&self) -> Access {
         Access::Write
     }
 
-    async fn run(&mut self, session: &mut Session<'_>) -> Result<()> {
-        let mut inner = session.begin().await?;
-        let result = self.update(&mut inner).await;
-        inner.end(result).await
+    fn run<'r>(
+        &'r mut self,
+        session: &'r mut Session<'_>,
+        _: &'r mut (),
+    ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send> {
+        Step::Waiting(async move {
+            let mut inner = session.begin().await?;
+            let result = self.update(&mut inner).await;
+            inner.end(result).await
+        })
     }
 }
