@@ -627,8 +627,8 @@ pub use activerecord_macros::Value;
 #[doc(hidden)]
 pub mod __private {
     pub use activerecord_core::{
-        Active, AsyncRecord, Column, ColumnSet, ColumnType, Error, FromRow, Hooks, IntoKey, Lookup, Record,
-        Result, Row, Session, SqlValue, SyncRecord, Table, TypedColumn, Value, Values,
+        Active, AsyncRecord, Column, ColumnSet, ColumnType, Error, FromRow, Hooks, IntoKey, Lookup, Places,
+        Record, Result, Row, Session, SqlValue, SyncRecord, Table, TypedColumn, Value,
     };
 }
 

@@ -35,7 +35,7 @@ pub use self::query::{
 };
 pub use self::record::{
     Accepts, Active, ActiveRecord, AsyncRecord, Change, Column, ColumnSet, FromRow, Hooks, IntoKey, Lookup,
-    NamedRow, Record, SyncRecord, Table, Values,
+    NamedRow, Places, Record, SyncRecord, Table,
 };
 pub use self::sql::{
     AssertSafe, Dialect, IntoSql, SqlCache, TextMatch, first_word, holds_none, holds_several, main_verb,

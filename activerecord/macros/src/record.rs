@@ -30,7 +30,7 @@ fn record(model: &Model<'_>) -> TokenStream {
         table(model),
         columns_struct::constructor(model),
         value(model),
-        push_values(model),
+        put_values(model),
         set_value(model),
     ];
     let sets = [changed_from(model), unset(model), clear(model)];
@@ -100,7 +100,7 @@ fn value(model: &Model<'_>) -> TokenStream {
 }
 
 /// One after the other, which is faster than a loop over the set.
-fn push_values(model: &Model<'_>) -> TokenStream {
+fn put_values(model: &Model<'_>) -> TokenStream {
     let private = &model.private;
     let cells = model
         .columns
@@ -110,15 +110,15 @@ fn push_values(model: &Model<'_>) -> TokenStream {
         .map(|(index, Column { field, ty, .. })| {
             quote! {
                 if columns.contains(#index) {
-                    values.push(<#ty as #private::Value>::to_value(&self.#field));
+                    places.put(<#ty as #private::Value>::to_value(&self.#field));
                 }
             }
         });
     quote! {
-        fn push_values<'values>(
+        fn put_values<'values>(
             &'values self,
             columns: #private::ColumnSet,
-            values: &mut #private::Values<'values>,
+            places: &mut #private::Places<'_, 'values>,
         ) {
             #(#cells)*
         }

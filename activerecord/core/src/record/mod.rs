@@ -24,11 +24,31 @@ pub use self::verbs::ActiveRecord;
 use crate::error::Result;
 use crate::handle::{Asynchronous, Blocking, Within};
 use crate::value::SqlValue;
-use smallvec::SmallVec;
 
-/// The cells of a row on their way to the database.
+/// Places for the cells of rows on their way to the database, to be filled one after the other.
 #[doc(hidden)]
-pub type Values<'a> = SmallVec<[SqlValue<'a>; 8]>;
+#[derive(Debug)]
+pub struct Places<'p, 'v>(std::slice::IterMut<'p, SqlValue<'v>>);
+
+impl<'p, 'v> Places<'p, 'v> {
+    pub(crate) fn of(places: &'p mut [SqlValue<'v>]) -> Self {
+        Self(places.iter_mut())
+    }
+
+    /// How many are not filled.
+    pub(crate) fn left(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Fills the next place. The cell is written there at once: one that is pushed onto a list, which might have to
+    /// grow first, is written twice.
+    #[inline(always)]
+    pub fn put(&mut self, value: SqlValue<'v>) {
+        if let Some(place) = self.0.next() {
+            drop(std::mem::replace(place, value));
+        }
+    }
+}
 
 /// What a struct maps to. `#[derive(Record)]` writes it; see the facade's documentation for its attributes.
 #[diagnostic::on_unimplemented(
@@ -48,10 +68,10 @@ pub trait Record: Hooks + FromRow + Clone + Send + Sync + Sized + 'static {
     /// Gives the cell of a column by position.
     fn value(&self, column: usize) -> SqlValue<'_>;
 
-    /// Appends the cells of a set of columns, in their order.
+    /// Puts the cells of a set of columns into their places, in their order.
     #[doc(hidden)]
-    fn push_values<'a>(&'a self, columns: ColumnSet, values: &mut Values<'a>) {
-        values.extend(columns.iter().map(|column| self.value(column)));
+    fn put_values<'a>(&'a self, columns: ColumnSet, places: &mut Places<'_, 'a>) {
+        columns.iter().for_each(|column| places.put(self.value(column)));
     }
 
     /// Puts a cell into a column's field.

@@ -1,10 +1,10 @@
 //! Inserting many rows.
 
-use super::write::{explain, insert};
+use super::write::{explain, insert, nulls};
 use crate::driver::Written;
 use crate::engine::{Access, Operation, Session, Step, answer};
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::{Active, ColumnSet, Record, Scope, Table, Values};
+use crate::record::{Active, ColumnSet, Places, Record, Scope, Table};
 use crate::sql::FixedSql;
 use crate::value::SqlValue;
 use std::sync::Arc;
@@ -170,9 +170,10 @@ async fn insert_rows<R: Record>(
         return Ok(true);
     }
     let sql = sql.get(fixed, sent, records.len());
-    let mut params = Values::with_capacity(records.len() * sent.len());
+    let mut params = nulls(records.len() * sent.len());
+    let mut places = Places::of(&mut params);
     for record in &*records {
-        record.push_values(sent, &mut params);
+        record.put_values(sent, &mut places);
     }
     let written = answer!(session.execute(sql, &params));
     let written = written.map_err(|error| explain(in_its_row(error, sent), table, sent))?;
