@@ -5,7 +5,7 @@ use crate::error;
 use crate::value::{SqliteRow, bind};
 use activerecord_core::{
     Connection, Control, Error, ErrorKind, Interrupt, OpenCursor, Outcome, Result, RowSink, SqlValue,
-    Statement, TransactionOptions, Written, first_word, refuse_control,
+    Statement, TransactionOptions, Written, controls_nothing, first_word, refuse_control,
 };
 use rusqlite::limits::Limit;
 use rusqlite::{CachedStatement, InterruptHandle, Rows};
@@ -25,6 +25,9 @@ pub(crate) struct SqliteConnection {
     begun: bool,
     /// How many rows were changed so far, where that is known without asking.
     changes: Cell<Option<u64>>,
+    /// Whether a transaction is open, where that is known without asking: nothing but an error and text of the
+    /// program's own can change it behind our back.
+    open: Cell<Option<bool>>,
     usable: bool,
 }
 
@@ -37,6 +40,7 @@ impl SqliteConnection {
             read_only: false,
             begun: false,
             changes: Cell::new(None),
+            open: Cell::new(None),
             usable: true,
         })
     }
@@ -73,9 +77,20 @@ impl SqliteConnection {
         Ok(prepared)
     }
 
+    /// Whether a text of the program's own may run. What it does to the transaction is asked afterwards, if anything.
+    #[inline]
+    fn check(&self, sql: &str) -> Result<()> {
+        if controls_nothing(sql) {
+            return Ok(());
+        }
+        self.open.set(None);
+        refuse_control(sql)
+    }
+
     /// Says what went wrong, asking the database where its code does not tell.
     #[cold]
     pub(crate) fn explain(&self, sql: &str, failure: rusqlite::Error) -> Error {
+        self.open.set(None);
         error::explain(&self.raw, sql, failure)
     }
 
@@ -168,7 +183,7 @@ fn refused_write() -> Error {
 impl Connection for SqliteConnection {
     #[inline]
     fn query(&mut self, statement: &Statement<'_>, sink: &mut dyn RowSink) -> Result<()> {
-        refuse_control(statement.sql)?;
+        self.check(statement.sql)?;
         self.changes.set(None);
         let mut prepared = self.raw.prepare_cached(statement.sql);
         let prepared = self.ready(&mut prepared, statement.sql, statement.params)?;
@@ -204,7 +219,7 @@ impl Connection for SqliteConnection {
     }
 
     fn execute(&mut self, statement: &Statement<'_>) -> Result<Written> {
-        refuse_control(statement.sql)?;
+        self.check(statement.sql)?;
         let mut prepared = self.raw.prepare_cached(statement.sql);
         let prepared = self.ready(&mut prepared, statement.sql, statement.params)?;
         let before = self.changes.take().unwrap_or_else(|| self.raw.total_changes());
@@ -228,6 +243,7 @@ impl Connection for SqliteConnection {
     }
 
     fn control(&mut self, control: Control<'_>) -> Result<()> {
+        self.open.set(None);
         let outcome = match control {
             Control::Begin(options) => self.begin(options),
             Control::Commit => self.commit(),
@@ -240,13 +256,20 @@ impl Connection for SqliteConnection {
                 "SQLite has no such step of transaction control",
             )),
         };
+        self.open.set(None);
         self.begun = self.is_in_transaction();
         self.read_only &= self.begun;
         outcome
     }
 
+    #[inline]
     fn is_in_transaction(&mut self) -> bool {
-        !self.raw.is_autocommit()
+        let known = self.open.get();
+        known.unwrap_or_else(|| {
+            let open = !self.raw.is_autocommit();
+            self.open.set(Some(open));
+            open
+        })
     }
 
     fn reads_only(&mut self, sql: &str) -> Result<bool> {
@@ -272,6 +295,7 @@ impl Connection for SqliteConnection {
 
     fn open_cursor(self: Box<Self>, sql: String, params: Vec<SqlValue<'static>>) -> OpenCursor {
         self.changes.set(None);
+        self.open.set(None);
         match SqliteCursor::open(self, sql, &params) {
             Ok(cursor) => Ok(Box::new(cursor)),
             Err((connection, failure)) => Err((failure, connection)),

@@ -38,8 +38,8 @@ pub use self::record::{
     NamedRow, Places, Record, SyncRecord, Table,
 };
 pub use self::sql::{
-    AssertSafe, Dialect, IntoSql, SqlCache, TextMatch, first_word, holds_none, holds_several, main_verb,
-    refuse_control,
+    AssertSafe, Dialect, IntoSql, SqlCache, TextMatch, controls_nothing, first_word, holds_none,
+    holds_several, main_verb, refuse_control,
 };
 #[cfg(feature = "json")]
 pub use self::value::Json;

@@ -26,11 +26,13 @@ pub(crate) fn expand(input: &DeriveInput) -> Result<TokenStream> {
 fn record(model: &Model<'_>) -> TokenStream {
     let Model { private, name, .. } = model;
     let columns = columns_struct::name(model);
+    let width = model.columns.mapped.len();
     let methods = [
         table(model),
         columns_struct::constructor(model),
         value(model),
         put_values(model),
+        copy_values(model),
         set_value(model),
     ];
     let sets = [changed_from(model), unset(model), clear(model)];
@@ -38,6 +40,12 @@ fn record(model: &Model<'_>) -> TokenStream {
         #[automatically_derived]
         impl #private::Record for #name {
             type Columns = #columns;
+            type Cells<'values> = [#private::SqlValue<'values>; #width];
+
+            fn cells<'values>() -> [#private::SqlValue<'values>; #width] {
+                [const { #private::SqlValue::Null }; #width]
+            }
+
             #(#methods)*
             #(#sets)*
         }
@@ -110,7 +118,7 @@ fn put_values(model: &Model<'_>) -> TokenStream {
         .map(|(index, Column { field, ty, .. })| {
             quote! {
                 if columns.contains(#index) {
-                    places.put(<#ty as #private::Value>::to_value(&self.#field));
+                    places.put::<#ty>(&self.#field);
                 }
             }
         });
@@ -121,6 +129,27 @@ fn put_values(model: &Model<'_>) -> TokenStream {
             places: &mut #private::Places<'_, 'values>,
         ) {
             #(#cells)*
+        }
+    }
+}
+
+fn copy_values(model: &Model<'_>) -> TokenStream {
+    let private = &model.private;
+    let fields = model
+        .columns
+        .mapped
+        .iter()
+        .enumerate()
+        .map(|(index, Column { field, .. })| {
+            quote! {
+                if columns.contains(#index) {
+                    ::core::clone::Clone::clone_from(&mut self.#field, &other.#field);
+                }
+            }
+        });
+    quote! {
+        fn copy_values(&mut self, other: &Self, columns: #private::ColumnSet) {
+            #(#fields)*
         }
     }
 }

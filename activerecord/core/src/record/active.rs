@@ -190,6 +190,25 @@ impl<R: Record> Active<R> {
         };
     }
 
+    /// Ends an update that took effect. The copy of the row, once taken, is kept: a record that is written once is
+    /// likely to be written again.
+    pub(super) fn end_updated(&mut self, columns: ColumnSet, scope: Option<Arc<Scope>>) {
+        match (self.state.as_deref_mut(), scope) {
+            (
+                Some(Known {
+                    status,
+                    base: Some(base),
+                    undo: None,
+                }),
+                None,
+            ) => {
+                base.copy_values(&self.record, columns);
+                *status = Status::Persisted;
+            }
+            (_, scope) => self.end_written(Status::Persisted, scope, ColumnSet::EMPTY),
+        }
+    }
+
     /// Binds a record that was inserted in a transaction, or in none.
     pub(super) fn of_insert(record: R, scope: Option<Arc<Scope>>, filled_in: ColumnSet) -> Self {
         Self {

@@ -174,7 +174,10 @@ impl<'a, R: Record> Call for Save<'a, R> {
             return failed(active, error);
         }
         let filled_in = match operation {
-            Write::Update(_) => ColumnSet::EMPTY,
+            Write::Update(update) => {
+                active.end_updated(update.sent, end.scope);
+                return Ok(());
+            }
             Write::Insert(insert) => {
                 active.replace_record(insert.record);
                 insert.filled_in

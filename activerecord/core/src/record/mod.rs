@@ -23,7 +23,7 @@ pub use self::verbs::ActiveRecord;
 
 use crate::error::Result;
 use crate::handle::{Asynchronous, Blocking, Within};
-use crate::value::SqlValue;
+use crate::value::{SqlValue, Value};
 
 /// Places for the cells of rows on their way to the database, to be filled one after the other.
 #[doc(hidden)]
@@ -43,9 +43,9 @@ impl<'p, 'v> Places<'p, 'v> {
     /// Fills the next place. The cell is written there at once: one that is pushed onto a list, which might have to
     /// grow first, is written twice.
     #[inline(always)]
-    pub fn put(&mut self, value: SqlValue<'v>) {
+    pub fn put<V: Value>(&mut self, value: &'v V) {
         if let Some(place) = self.0.next() {
-            drop(std::mem::replace(place, value));
+            value.put_value(place);
         }
     }
 }
@@ -59,6 +59,14 @@ pub trait Record: Hooks + FromRow + Clone + Send + Sync + Sized + 'static {
     /// The columns, typed, for conditions and orders.
     type Columns: Copy;
 
+    /// Room for the cells of all columns.
+    #[doc(hidden)]
+    type Cells<'v>: AsMut<[SqlValue<'v>]> + Send;
+
+    /// Makes that room, with a null in each place.
+    #[doc(hidden)]
+    fn cells<'v>() -> Self::Cells<'v>;
+
     /// Describes the table.
     fn table() -> &'static Table;
 
@@ -70,9 +78,11 @@ pub trait Record: Hooks + FromRow + Clone + Send + Sync + Sized + 'static {
 
     /// Puts the cells of a set of columns into their places, in their order.
     #[doc(hidden)]
-    fn put_values<'a>(&'a self, columns: ColumnSet, places: &mut Places<'_, 'a>) {
-        columns.iter().for_each(|column| places.put(self.value(column)));
-    }
+    fn put_values<'a>(&'a self, columns: ColumnSet, places: &mut Places<'_, 'a>);
+
+    /// Takes the values of a set of columns over from another record, in the room that is there.
+    #[doc(hidden)]
+    fn copy_values(&mut self, other: &Self, columns: ColumnSet);
 
     /// Puts a cell into a column's field.
     ///

@@ -10,10 +10,20 @@ use crate::error::{Error, ErrorKind, Result};
 /// [`Unsupported`](ErrorKind::Unsupported).
 #[inline]
 pub fn refuse_control(sql: &str) -> Result<()> {
+    match controls_nothing(sql) {
+        true => Ok(()),
+        false => refuse_control_word(sql),
+    }
+}
+
+/// Whether a text shows at a glance that it neither begins nor ends a transaction or a savepoint, as nearly all do. For
+/// backends.
+#[inline]
+pub fn controls_nothing(sql: &str) -> bool {
     match sql.as_bytes().first() {
-        Some(b'I' | b'U' | b'D') => Ok(()),
-        Some(b'S') if sql.as_bytes().starts_with(b"SELECT") => Ok(()),
-        _ => refuse_control_word(sql),
+        Some(b'I' | b'U' | b'D') => true,
+        Some(b'S') => sql.as_bytes().starts_with(b"SELECT"),
+        _ => false,
     }
 }
 

@@ -9,7 +9,7 @@ mod tokens;
 
 #[cfg(feature = "native")]
 pub(crate) use self::control::begins_as_read;
-pub use self::control::{first_word, refuse_control};
+pub use self::control::{controls_nothing, first_word, refuse_control};
 pub use self::dialect::{Dialect, TextMatch};
 pub(crate) use self::fixed::FixedSql;
 pub use self::fixed::SqlCache;

@@ -29,7 +29,7 @@ impl Value for serde_json::Value {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Json<T>(pub T);
 
-impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Value for Json<T> {
+impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Value for Json<T> {
     const TYPE: ColumnType = ColumnType::Json;
 
     fn to_value(&self) -> SqlValue<'_> {
@@ -41,7 +41,7 @@ impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> Value for Json<T> 
     }
 }
 
-impl<T: Serialize + DeserializeOwned + Send + Sync + 'static> FromRow for Json<T> {
+impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> FromRow for Json<T> {
     const WIDTH: Option<usize> = Some(1);
 
     fn from_row(row: &dyn Row) -> Result<Self> {

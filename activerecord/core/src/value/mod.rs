@@ -52,7 +52,7 @@ use crate::error::{Error, Result};
     note = "use a supported type, `#[derive(Value)]` on an enum, or implement `Value` in a few lines; \
             the types of chrono, uuid, rust_decimal and serde_json need the feature of that name"
 )]
-pub trait Value: Sized + Send + Sync + 'static {
+pub trait Value: Clone + Send + Sync + 'static {
     /// The column's type, for `create_table` and for how it compares.
     const TYPE: ColumnType;
     /// Whether the column may be null.
@@ -60,6 +60,13 @@ pub trait Value: Sized + Send + Sync + 'static {
 
     /// Gives the cell to bind.
     fn to_value(&self) -> SqlValue<'_>;
+
+    /// Puts the cell into its place.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn put_value<'v>(&'v self, place: &mut SqlValue<'v>) {
+        drop(std::mem::replace(place, self.to_value()));
+    }
 
     /// Reads a cell.
     ///
@@ -153,6 +160,14 @@ impl<V: Value> Value for Option<V> {
 
     fn to_value(&self) -> SqlValue<'_> {
         self.as_ref().map_or(SqlValue::Null, V::to_value)
+    }
+
+    #[inline(always)]
+    fn put_value<'v>(&'v self, place: &mut SqlValue<'v>) {
+        match self {
+            Some(value) => value.put_value(place),
+            None => *place = SqlValue::Null,
+        }
     }
 
     fn from_value(value: SqlValue<'_>) -> Result<Self> {

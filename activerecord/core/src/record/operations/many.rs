@@ -1,6 +1,6 @@
 //! Inserting many rows.
 
-use super::write::{explain, insert, nulls};
+use super::write::{explain, insert};
 use crate::driver::Written;
 use crate::engine::{Access, Operation, Session, Step, answer};
 use crate::error::{Error, ErrorKind, Result};
@@ -170,7 +170,8 @@ async fn insert_rows<R: Record>(
         return Ok(true);
     }
     let sql = sql.get(fixed, sent, records.len());
-    let mut params = nulls(records.len() * sent.len());
+    let cells = std::iter::repeat_with(|| SqlValue::Null).take(records.len() * sent.len());
+    let mut params: Vec<_> = cells.collect();
     let mut places = Places::of(&mut params);
     for record in &*records {
         record.put_values(sent, &mut places);

@@ -139,8 +139,12 @@ pub(in crate::record) fn update<R: Record>(
     let table = R::table();
     let sql = table.sql(dialect).update(changed);
     let mut params = Params::new();
-    params.extend(changed.iter().map(|column| record.value(column).into_owned()));
-    params.extend(table.key.iter().map(|column| base.value(*column).into_owned()));
+    for column in changed.iter() {
+        params.push(record.value(column).into_owned());
+    }
+    for column in table.key {
+        params.push(base.value(*column).into_owned());
+    }
     ChangeRow {
         table,
         statement: Prepared { sql, params },
@@ -230,18 +234,8 @@ pub(super) fn insert<'r, R: Record>(
     if insertion.returned().is_empty() && session.answers_at_once() {
         let sql = insertion.sql();
         let written = {
-            let (mut few, mut many);
-            let places = match insertion.table.columns.len() {
-                ..=FEW => {
-                    few = [const { SqlValue::Null }; FEW];
-                    &mut few[..]
-                }
-                columns => {
-                    many = nulls(columns);
-                    &mut many
-                }
-            };
-            let params = filled(places, record, insertion.sent());
+            let mut cells = R::cells();
+            let params = filled(cells.as_mut(), record, insertion.sent());
             session.execute(&sql, params).ready()
         };
         if let Some(written) = written {
@@ -264,8 +258,8 @@ async fn insert_in_steps<R: Record>(
     }
     if returned.is_empty() || !returns {
         let written = {
-            let mut places = nulls(table.columns.len());
-            let params = filled(&mut places, record, sent);
+            let mut cells = R::cells();
+            let params = filled(cells.as_mut(), record, sent);
             answer!(session.execute(&sql, params))
         };
         insertion.told(record, written)?;
@@ -274,8 +268,8 @@ async fn insert_in_steps<R: Record>(
     }
     let mut row = First::<Cells>::default();
     let result = {
-        let mut places = nulls(table.columns.len());
-        let params = filled(&mut places, record, sent);
+        let mut cells = R::cells();
+        let params = filled(cells.as_mut(), record, sent);
         answer!(session.query(&sql, params, &mut row))
     };
     result.map_err(|error| explain(error, table, sent))?;
@@ -286,15 +280,7 @@ async fn insert_in_steps<R: Record>(
     Ok(unset)
 }
 
-/// As many columns as nearly all tables have: their cells need no room from the allocator.
-const FEW: usize = 8;
-
-/// Places for cells.
-pub(super) fn nulls<'v>(places: usize) -> Vec<SqlValue<'v>> {
-    std::iter::repeat_with(|| SqlValue::Null).take(places).collect()
-}
-
-/// The cells of a set of a record's columns, in places that are as many as it has columns.
+/// The cells of a set of a record's columns, in the room for all of them.
 #[inline]
 fn filled<'p, 'v, R: Record>(
     places: &'p mut [SqlValue<'v>],
