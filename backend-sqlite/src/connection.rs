@@ -202,7 +202,8 @@ impl Connection for SqliteConnection {
                 }
             }
         };
-        if rows.as_ref().is_none_or(rusqlite::Statement::readonly) {
+        // The text of most tells it without asking.
+        if statement.sql.starts_with("SELECT") || rows.as_ref().is_none_or(rusqlite::Statement::readonly) {
             return unread;
         }
         // A write goes on to its end, where it is committed: a reset would commit it too, but hide a failure.

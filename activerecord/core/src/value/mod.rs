@@ -65,7 +65,11 @@ pub trait Value: Clone + Send + Sync + 'static {
     #[doc(hidden)]
     #[inline(always)]
     fn put_value<'v>(&'v self, place: &mut SqlValue<'v>) {
-        drop(std::mem::replace(place, self.to_value()));
+        match std::mem::replace(place, self.to_value()) {
+            // It has nothing to let go of, which the compiler would look for in a call.
+            old @ SqlValue::Null => std::mem::forget(old),
+            old => drop(old),
+        }
     }
 
     /// Reads a cell.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(in crate::record) struct InsertAll<R> {
     pub(in crate::record) records: Vec<R>,
     given: Option<Vec<R>>,
-    pub(in crate::record) filled_in: Vec<ColumnSet>,
+    pub(in crate::record) filled_in: FilledIn,
 }
 
 impl<R: Record> InsertAll<R> {
@@ -22,7 +22,7 @@ impl<R: Record> InsertAll<R> {
         Self {
             records,
             given,
-            filled_in: Vec::new(),
+            filled_in: FilledIn::default(),
         }
     }
 
@@ -31,21 +31,25 @@ impl<R: Record> InsertAll<R> {
         self.given.unwrap_or(self.records)
     }
 
-    async fn insert(&mut self, session: &mut Session<'_>) -> Result<()> {
-        if R::ACTIVE {
-            for record in &mut self.records {
-                record.before_save(session).await?;
-            }
+    async fn insert_with_hooks(&mut self, session: &mut Session<'_>) -> Result<()> {
+        for record in &mut self.records {
+            record.before_save(session).await?;
         }
-        if !self.insert_in_statements_of_many(session).await? {
-            self.insert_one_by_one(session).await?;
-        }
-        if R::ACTIVE {
-            for record in &self.records {
-                record.after_save(session).await?;
-            }
+        self.insert(session).await?;
+        for record in &self.records {
+            record.after_save(session).await?;
         }
         Ok(())
+    }
+
+    /// Inserts the rows, all or none.
+    async fn insert(&mut self, session: &mut Session<'_>) -> Result<()> {
+        if self.insert_in_statements_of_many(session).await? {
+            return Ok(());
+        }
+        let mut inner = session.begin().await?;
+        let result = self.insert_one_by_one(&mut inner).await;
+        inner.end(result).await
     }
 
     /// Inserts the rows in few statements; `false`, with nothing inserted, where their keys would not be certain.
@@ -74,7 +78,7 @@ impl<R: Record> InsertAll<R> {
                 .take_while(|record| record.unset() == unset);
             let (chunk, rest) = left.split_at_mut(alike.count());
             // Before they are inserted: where that fails half way, the first of them have their keys already.
-            self.filled_in.resize(self.filled_in.len() + chunk.len(), unset);
+            self.filled_in.push(chunk.len(), unset);
             if !insert_rows(session, chunk, unset, &mut sql).await? {
                 return Ok(false);
             }
@@ -85,15 +89,32 @@ impl<R: Record> InsertAll<R> {
 
     async fn insert_one_by_one(&mut self, session: &mut Session<'_>) -> Result<()> {
         for record in &mut self.records {
-            self.filled_in.push(record.unset());
+            self.filled_in.push(1, record.unset());
             answer!(insert(session, record))?;
         }
         Ok(())
     }
 
     fn clear_filled_in(&mut self) {
-        for (record, filled_in) in self.records.iter_mut().zip(self.filled_in.drain(..)) {
-            record.clear(filled_in);
+        let mut records = self.records.iter_mut();
+        for (rows, columns) in self.filled_in.0.drain(..) {
+            records
+                .by_ref()
+                .take(rows)
+                .for_each(|record| record.clear(columns));
+        }
+    }
+}
+
+/// The columns that the database filled in, row by row: nearly always the same ones in all rows.
+#[derive(Default)]
+pub(in crate::record) struct FilledIn(Vec<(usize, ColumnSet)>);
+
+impl FilledIn {
+    fn push(&mut self, rows: usize, columns: ColumnSet) {
+        match self.0.last_mut() {
+            Some((alike, last)) if *last == columns => *alike += rows,
+            _ => self.0.push((rows, columns)),
         }
     }
 }
@@ -127,8 +148,11 @@ impl<R: Record> Operation for InsertAll<R> {
             return Step::Ready(Ok(()));
         }
         Step::Waiting(async move {
+            if !R::ACTIVE {
+                return self.insert(session).await;
+            }
             let mut inner = session.begin().await?;
-            let result = self.insert(&mut inner).await;
+            let result = self.insert_with_hooks(&mut inner).await;
             inner.end(result).await
         })
     }
@@ -223,9 +247,14 @@ fn some_ignored(sent: usize, table: &Table, inserted: u64) -> Error {
 /// Binds the inserted records.
 pub(in crate::record) fn inserted<R: Record>(
     records: Vec<R>,
-    filled_in: &[ColumnSet],
+    filled_in: &FilledIn,
     scope: Option<&Arc<Scope>>,
 ) -> Vec<Active<R>> {
-    let bind = |(record, filled_in): (R, &ColumnSet)| Active::of_insert(record, scope.cloned(), *filled_in);
-    records.into_iter().zip(filled_in).map(bind).collect()
+    let mut active = Vec::with_capacity(records.len());
+    let mut records = records.into_iter();
+    for (rows, columns) in &filled_in.0 {
+        let bind = |record| Active::of_insert(record, scope.cloned(), *columns);
+        active.extend(records.by_ref().take(*rows).map(bind));
+    }
+    active
 }
