@@ -1,22 +1,32 @@
-//! The driver's panics.
+//! The panics of a driver.
 
+use crate::error::Failure;
+use activerecord_core::ErrorKind;
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-/// Awaits a call of the driver. Where it panics over an answer that it did not foresee, that is an error after which
-/// the connection is not used again.
-pub(crate) async fn caught<T>(call: impl Future<Output = mysql_async::Result<T>>) -> mysql_async::Result<T> {
+/// Awaits a call of a driver. Where it panics over an answer that it did not foresee, that is an error after which the
+/// connection is not used again.
+pub(crate) async fn caught<T, E: Into<Failure>>(
+    call: impl Future<Output = Result<T, E>>,
+) -> Result<T, Failure> {
     let mut call = pin!(call);
     poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(context)));
-        polled.unwrap_or_else(|_| Poll::Ready(Err(unforeseen())))
+        polled.map_or_else(
+            |_| Poll::Ready(Err(unforeseen())),
+            |polled| polled.map_err(Into::into),
+        )
     })
     .await
 }
 
 #[cold]
-fn unforeseen() -> mysql_async::Error {
-    mysql_async::Error::Other("the driver failed over an answer that it did not foresee".into())
+fn unforeseen() -> Failure {
+    Failure::Driver(
+        ErrorKind::ConnectionLost,
+        "the driver failed over an answer that it did not foresee".into(),
+    )
 }

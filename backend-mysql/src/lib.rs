@@ -46,6 +46,7 @@ mod error;
 mod flavour;
 mod tls;
 mod value;
+mod wire;
 
 pub use crate::config::Mysql;
 pub use crate::dialect::{MARIADB, MYSQL, MysqlDialect};
