@@ -4,6 +4,7 @@ use super::cell::{Cell, Cells};
 use activerecord_core::{Error, Result, Row, SqlValue};
 use mysql_common::constants::ColumnType;
 use mysql_common::packets::Column;
+use mysql_common::value::Value;
 
 /// A row in the hands of a driver.
 #[derive(Default)]
@@ -14,7 +15,7 @@ const BINARY: u16 = 63;
 
 impl<C: Cells> MysqlRow<C> {
     #[inline]
-    fn column(&self, index: usize) -> Option<(&Column, Cell<&[u8]>)> {
+    fn column(&self, index: usize) -> Option<(&Column, Cell<'_>)> {
         self.0.columns().get(index).zip(self.0.cell(index))
     }
 }
@@ -26,20 +27,21 @@ impl<C: Cells> Row for MysqlRow<C> {
             .column(index)
             .ok_or_else(|| past_the_end(index, self.width()))?;
         match cell {
-            Cell::Null => Ok(SqlValue::Null),
-            Cell::Int(number) => Ok(SqlValue::I64(number)),
-            Cell::UInt(number) => Ok(SqlValue::U64(number)),
-            Cell::Float(number) => Ok(SqlValue::F32(number)),
-            Cell::Double(number) => Ok(SqlValue::F64(number)),
             Cell::Bytes(bytes) => of_bytes(column, bytes),
-            Cell::Temporal(value) => temporal::cell(column, &value),
+            Cell::Plain(Value::Bytes(bytes)) => of_bytes(column, bytes),
+            Cell::Plain(Value::NULL) => Ok(SqlValue::Null),
+            Cell::Plain(Value::Int(number)) => Ok(SqlValue::I64(*number)),
+            Cell::Plain(Value::UInt(number)) => Ok(SqlValue::U64(*number)),
+            Cell::Plain(Value::Float(number)) => Ok(SqlValue::F32(*number)),
+            Cell::Plain(Value::Double(number)) => Ok(SqlValue::F64(*number)),
+            Cell::Plain(value @ (Value::Date(..) | Value::Time(..))) => temporal::cell(column, value),
         }
     }
 
     #[inline]
     fn integer(&self, index: usize) -> Option<i64> {
         match self.0.cell(index) {
-            Some(Cell::Int(number)) => Some(number),
+            Some(Cell::Plain(Value::Int(number))) => Some(*number),
             _ => None,
         }
     }

@@ -14,7 +14,14 @@ use std::sync::Arc;
 pub(crate) struct Packet {
     pub(crate) bytes: Vec<u8>,
     columns: Arc<[Column]>,
-    cells: Vec<Cell<Range<usize>>>,
+    cells: Vec<Found>,
+}
+
+/// A cell of the packet.
+enum Found {
+    /// Where its bytes stand.
+    At(Range<usize>),
+    Plain(Value),
 }
 
 impl Packet {
@@ -34,7 +41,7 @@ impl Packet {
         let nulls = NullBitmap::<ServerSide, _>::from_bytes(nulls);
         for (index, column) in self.columns.iter().enumerate() {
             self.cells.push(match nulls.is_null(index) {
-                true => Cell::Null,
+                true => Found::Plain(Value::NULL),
                 false => next(column, &mut rest, self.bytes.len())?,
             });
         }
@@ -44,15 +51,14 @@ impl Packet {
 
 /// The next cell in what is left of a packet of `whole` bytes.
 #[inline]
-fn next(column: &Column, rest: &mut ParseBuf<'_>, whole: usize) -> io::Result<Cell<Range<usize>>> {
+fn next(column: &Column, rest: &mut ParseBuf<'_>, whole: usize) -> io::Result<Found> {
     if is_number_or_time(column.column_type()) {
         let kind = (column.column_type(), column.flags());
-        let value: Value = rest.parse::<ValueDeserializer<BinValue>>(kind)?.0;
-        return Ok(Cell::of(&value, |_| 0..0));
+        return Ok(Found::Plain(rest.parse::<ValueDeserializer<BinValue>>(kind)?.0));
     }
     let bytes = rest.checked_eat_lenenc_str().ok_or_else(cut_off)?;
     let end = whole - rest.0.len();
-    Ok(Cell::Bytes(end - bytes.len()..end))
+    Ok(Found::At(end - bytes.len()..end))
 }
 
 /// Whether values of a type have no bytes of their own; all others are sent as text is.
@@ -96,15 +102,10 @@ impl Cells for Packet {
     }
 
     #[inline]
-    fn cell(&self, index: usize) -> Option<Cell<&[u8]>> {
+    fn cell(&self, index: usize) -> Option<Cell<'_>> {
         Some(match self.cells.get(index)? {
-            Cell::Bytes(place) => Cell::Bytes(self.bytes.get(place.clone())?),
-            Cell::Null => Cell::Null,
-            Cell::Int(number) => Cell::Int(*number),
-            Cell::UInt(number) => Cell::UInt(*number),
-            Cell::Float(number) => Cell::Float(*number),
-            Cell::Double(number) => Cell::Double(*number),
-            Cell::Temporal(value) => Cell::Temporal(value.clone()),
+            Found::At(place) => Cell::Bytes(self.bytes.get(place.clone())?),
+            Found::Plain(value) => Cell::Plain(value),
         })
     }
 }

@@ -7,6 +7,9 @@ use mysql_common::constants::CapabilityFlags;
 
 const NONCE: &[u8] = b"abcdefghijklmnopqrst";
 
+/// What a server says, up to what it has heard.
+type Server = fn(&mut Peer) -> Vec<Vec<u8>>;
+
 /// Asks for another plugin, and gives what the client answers.
 fn switch(peer: &mut Peer, plugin: &str, nonce: &[u8]) -> Option<Vec<u8>> {
     peer.greet()?;
@@ -21,7 +24,7 @@ fn deny<T>(peer: &mut Peer, said: T) -> T {
 }
 
 /// What a client says by either driver, after which it is denied.
-fn said_by_both(server: fn(&mut Peer) -> Vec<Vec<u8>>) -> [Vec<Vec<u8>>; 2] {
+fn said_by_both(server: Server) -> [Vec<Vec<u8>>; 2] {
     [true, false].map(|blocking| {
         let (ended, said) = connect(
             blocking,
@@ -48,7 +51,7 @@ fn the_first_proof() {
 
 #[test]
 fn proofs_by_other_plugins() {
-    let by: [fn(&mut Peer) -> Vec<Vec<u8>>; 3] = [
+    let by: [Server; 3] = [
         |peer| vec![switch(peer, "mysql_native_password", NONCE).unwrap()],
         |peer| vec![switch(peer, "caching_sha2_password", NONCE).unwrap()],
         |peer| vec![switch(peer, "client_ed25519", b"abcdefghijklmnopqrstuvwxyzabcdef").unwrap()],
