@@ -138,13 +138,11 @@ impl<W: Wire> Session<W> {
         let mut taken = Ok(ControlFlow::Continue(()));
         let end = loop {
             match wire.next().await {
-                Ok(true) => {
+                Ok(true) if matches!(taken, Ok(ControlFlow::Continue(()))) => {
                     rows += 1;
                     taken = sink.row(wire.row());
-                    if !matches!(taken, Ok(ControlFlow::Continue(()))) {
-                        break wire.drain().await;
-                    }
                 }
+                Ok(true) => {}
                 Ok(false) if wire.is_over() => break Ok(()),
                 Ok(false) => break wire.drain().await,
                 Err(failure) => break Err(failure),

@@ -1,7 +1,7 @@
 //! The wire by `mysql_async`.
 
 use super::{Prepared, Told, Wire};
-use crate::caught::caught;
+use crate::caught::caught_async;
 use crate::config::Mysql;
 use crate::error::Failure;
 use crate::tls::{self, SslMode};
@@ -10,6 +10,7 @@ use mysql_async::prelude::Queryable;
 use mysql_async::{BinaryProtocol, Conn, Params, QueryResult, Statement};
 use mysql_common::row::Row;
 use mysql_common::value::Value;
+use std::pin::pin;
 use std::time::Instant;
 
 /// A connection of `mysql_async`.
@@ -25,7 +26,7 @@ impl AsyncConn {
     ///
     /// Dropped, it closes the connection without a word.
     pub(crate) async fn disconnect(self) -> Result<(), Failure> {
-        caught(self.conn.disconnect()).await
+        caught_async(pin!(self.conn.disconnect())).await
     }
 
     fn answer(&mut self) -> QueryResult<'_, 'static, BinaryProtocol> {
@@ -40,7 +41,7 @@ impl Wire for AsyncConn {
     async fn connect(mysql: &Mysql, mode: SslMode, _: Option<Instant>) -> Result<Self, Failure> {
         let options = mysql.options().ssl_opts(tls::options(mysql, mode)?);
         Ok(Self {
-            conn: caught(Conn::new(options)).await?,
+            conn: caught_async(Conn::new(options)).await?,
             row: DriverRow::default(),
         })
     }
@@ -56,20 +57,20 @@ impl Wire for AsyncConn {
     }
 
     async fn prepare(&mut self, sql: &str) -> Result<Statement, Failure> {
-        caught(self.conn.prep(sql)).await
+        caught_async(self.conn.prep(sql)).await
     }
 
     async fn execute(&mut self, prepared: &Statement, values: Vec<Value>) -> Result<(), Failure> {
-        let executed = caught(self.conn.exec_iter(prepared, Params::Positional(values))).await;
+        let executed = caught_async(self.conn.exec_iter(prepared, Params::Positional(values))).await;
         executed.map(drop)
     }
 
     async fn close(&mut self, prepared: Statement) -> Result<(), Failure> {
-        caught(self.conn.close(prepared)).await
+        caught_async(self.conn.close(prepared)).await
     }
 
     async fn next(&mut self) -> Result<bool, Failure> {
-        let row = caught(self.answer().next()).await?;
+        let row = caught_async(pin!(self.answer().next())).await?;
         let is_one = row.is_some();
         self.row.0 = row;
         Ok(is_one)
@@ -84,23 +85,23 @@ impl Wire for AsyncConn {
     }
 
     async fn drain(&mut self) -> Result<(), Failure> {
-        caught(self.answer().drop_result()).await
+        caught_async(pin!(self.answer().drop_result())).await
     }
 
     async fn query(&mut self, sql: &str) -> Result<(), Failure> {
-        caught(self.conn.query_drop(sql)).await
+        caught_async(self.conn.query_drop(sql)).await
     }
 
     async fn first(&mut self, sql: &str) -> Result<Option<Row>, Failure> {
-        caught(self.conn.query_first(sql)).await
+        caught_async(self.conn.query_first(sql)).await
     }
 
     async fn reset(&mut self) -> Result<(), Failure> {
-        caught(self.conn.reset()).await.map(drop)
+        caught_async(pin!(self.conn.reset())).await.map(drop)
     }
 
     async fn ping(&mut self) -> Result<(), Failure> {
-        caught(self.conn.ping()).await
+        caught_async(self.conn.ping()).await
     }
 
     fn told(&self) -> Option<Told> {

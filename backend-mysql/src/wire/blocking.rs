@@ -206,7 +206,7 @@ impl Wire for BlockingConn {
     type Row = PacketRow;
 
     async fn connect(mysql: &Mysql, mode: SslMode, until: Option<Instant>) -> Result<Self, Failure> {
-        caught(async { handshake::connect(mysql, mode, until) }).await
+        caught(|| handshake::connect(mysql, mode, until))
     }
 
     fn bound(&mut self, until: Option<Instant>) {
@@ -222,11 +222,11 @@ impl Wire for BlockingConn {
     }
 
     async fn prepare(&mut self, sql: &str) -> Result<BlockingPrepared, Failure> {
-        caught(async { self.prepare_now(sql) }).await
+        caught(|| self.prepare_now(sql))
     }
 
     async fn execute(&mut self, prepared: &BlockingPrepared, values: Vec<Value>) -> Result<(), Failure> {
-        caught(async { self.run(prepared, &values) }).await
+        caught(|| self.run(prepared, &values))
     }
 
     async fn close(&mut self, prepared: BlockingPrepared) -> Result<(), Failure> {
@@ -239,14 +239,13 @@ impl Wire for BlockingConn {
         if !self.has_rows {
             return Ok(false);
         }
-        caught(async {
+        caught(|| {
             let is_row = self.read_row()?;
             if is_row {
                 self.packets.packet.0.find_cells()?;
             }
-            Ok::<_, Failure>(is_row)
+            Ok(is_row)
         })
-        .await
     }
 
     fn row(&self) -> &PacketRow {
@@ -258,27 +257,26 @@ impl Wire for BlockingConn {
     }
 
     async fn drain(&mut self) -> Result<(), Failure> {
-        caught(async { self.read_to_the_end() }).await
+        caught(|| self.read_to_the_end())
     }
 
     async fn query(&mut self, sql: &str) -> Result<(), Failure> {
-        caught(async {
+        caught(|| {
             self.query_now(sql)?;
             self.read_to_the_end()
         })
-        .await
     }
 
     async fn first(&mut self, sql: &str) -> Result<Option<Row>, Failure> {
-        caught(async { self.first_now(sql) }).await
+        caught(|| self.first_now(sql))
     }
 
     async fn reset(&mut self) -> Result<(), Failure> {
-        caught(async { self.ask_for_ok(Command::COM_RESET_CONNECTION) }).await
+        caught(|| self.ask_for_ok(Command::COM_RESET_CONNECTION))
     }
 
     async fn ping(&mut self) -> Result<(), Failure> {
-        caught(async { self.ask_for_ok(Command::COM_PING) }).await
+        caught(|| self.ask_for_ok(Command::COM_PING))
     }
 
     fn told(&self) -> Option<Told> {
