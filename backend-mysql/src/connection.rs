@@ -143,8 +143,7 @@ impl<W: Wire> Session<W> {
                     taken = sink.row(wire.row());
                 }
                 Ok(true) => {}
-                Ok(false) if wire.is_over() => break Ok(()),
-                Ok(false) => break wire.drain().await,
+                Ok(false) => break finish(wire).await,
                 Err(failure) => break Err(failure),
             }
         };
@@ -172,13 +171,14 @@ impl<W: Wire> Session<W> {
                         break;
                     }
                 }
-                Ok(false) => {
+                ended => {
+                    let ended = match ended {
+                        Ok(_) => finish(wire).await,
+                        Err(failure) => Err(failure),
+                    };
                     self.over(wire);
-                    return Ok(false);
-                }
-                Err(failure) => {
-                    self.over(wire);
-                    return Err(self.failed(failure, sql));
+                    let ended = ended.map_err(|failure| self.failed(failure, sql));
+                    return ended.map(|()| false);
                 }
             }
         }
@@ -313,6 +313,14 @@ impl<W: Wire> Session<W> {
             key: key.and_then(|key| i64::try_from(key).ok()),
             triggered: self.server.key_step != 1,
         }
+    }
+}
+
+/// Reads what follows the rows that were read to the last one, so that an error in it is told.
+async fn finish<W: Wire>(wire: &mut W) -> Result<(), Failure> {
+    match wire.is_over() {
+        true => Ok(()),
+        false => wire.drain().await,
     }
 }
 

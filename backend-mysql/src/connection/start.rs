@@ -85,7 +85,7 @@ async fn prepare<W: Wire>(
     Ok(prepared)
 }
 
-/// The driver would take `:name` for a parameter, and rewrite the text.
+/// `mysql_async` would take `:name` for a parameter, and rewrite the text; both modes take the same texts.
 fn refuse_names(sql: &str) -> Result<(), Stopped> {
     if !sql.contains(':') {
         return Ok(());

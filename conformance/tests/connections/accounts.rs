@@ -46,6 +46,16 @@ mod accounts {
         on.execute("FLUSH PRIVILEGES", ()).await.map(drop)
     }
 
+    /// What is on this machine stays there, whatever the server is asked to load.
+    async fn no_file_of_this_machine_is_sent(db: &Db) -> Result<()> {
+        if db.dialect().name() != "postgres" {
+            db.execute("CREATE TABLE loaded (line TEXT)", ()).await?;
+            let load = "LOAD DATA LOCAL INFILE '/etc/hostname' INTO TABLE loaded";
+            assert_eq!(kind(db.execute(load, ()).await), ErrorKind::Unsupported);
+        }
+        Ok(())
+    }
+
     /// In the open and encrypted, at the first time and remembered, with a password and without one.
     async fn each_way_lets_the_right_one_in(db: &Db) -> Result<()> {
         let server = behind(db);

@@ -92,7 +92,9 @@ fn stop(db: &Database) -> Result<()> {
         }
         let stopped;
         (connection, stopped) = running.join().unwrap();
-        assert_eq!(stopped, ErrorKind::Canceled);
+        // PostgreSQL acts on a stop a moment after it was told, and may by then seem to do so by itself.
+        let by_itself = db.dialect().name() == "postgres" && stopped == ErrorKind::StatementTimeout;
+        assert!(stopped == ErrorKind::Canceled || by_itself, "{stopped:?}");
         works(&mut *connection)?;
     }
     interrupt.interrupt();
