@@ -70,6 +70,8 @@ impl Wire for AsyncConn {
     }
 
     async fn next(&mut self) -> Result<bool, Failure> {
+        // Its room is for the next one, while it is in the cache.
+        self.row.0 = None;
         let row = caught_async(pin!(self.answer().next())).await?;
         let is_one = row.is_some();
         self.row.0 = row;
