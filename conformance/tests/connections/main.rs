@@ -3,7 +3,7 @@
 //!
 //! Its cases are written as those of the suite are, and run on a server of their own, one case at a time.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod accounts;
 mod blocking;
