@@ -1,19 +1,18 @@
 //! Opening a connection.
 
-use crate::caught::caught;
 use crate::config::Mysql;
-use crate::connection::{MysqlConnection, Server};
+use crate::connection::{AsyncMysql, BlockingMysql, Server, Session, now};
 use crate::dialect::{MARIADB, MYSQL};
+use crate::error::{self, Failure};
 use crate::flavour::Flavour;
 use crate::tls::SslMode;
-use crate::{error, tls};
+use crate::wire::{AsyncConn, BlockingConn, Wire};
 use activerecord_core::{
-    Answer, AsyncBackend, AsyncConnection, Backend, BlockOn, Capabilities, Connection, Dialect, Error,
-    ErrorKind, Result,
+    Answer, AsyncBackend, AsyncConnection, Backend, Capabilities, Connection, Dialect, Error, ErrorKind,
+    Result, may_block,
 };
-use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, DriverError, OptsBuilder};
 use std::sync::Arc;
+use std::time::Instant;
 
 impl Backend for Mysql {
     /// The dialect of the server that the first connection found, until then of the one that the URL names.
@@ -32,7 +31,16 @@ impl Backend for Mysql {
     }
 
     fn connect(&self) -> Result<Box<dyn Connection>> {
-        BlockOn::connect(self)
+        may_block()?;
+        self.check()?;
+        let until = Instant::now().checked_add(self.connecting());
+        let opened = now(open::<BlockingConn>(self, until)).map_err(|error| match until {
+            Some(until) if Instant::now() >= until => too_slow(self).with_source(error),
+            _ => error,
+        });
+        let (mut wire, session) = opened.map_err(|error| in_connecting(self, error))?;
+        wire.bound(None);
+        Ok(Box::new(BlockingMysql::new(wire, session)))
     }
 
     fn native(&self) -> Option<Arc<dyn AsyncBackend>> {
@@ -44,46 +52,40 @@ impl AsyncBackend for Mysql {
     fn connect(&self) -> Answer<'_, Arc<dyn AsyncConnection>> {
         Box::pin(async move {
             self.check()?;
-            let opened = tokio::time::timeout(self.connecting(), open(self)).await;
+            let opened = tokio::time::timeout(self.connecting(), open::<AsyncConn>(self, None)).await;
             let opened = opened.unwrap_or_else(|_| Err(too_slow(self)));
-            let connection =
-                opened.map_err(|error| error.context(format_args!("connecting to {}", self.place())))?;
-            Ok(Arc::new(connection) as Arc<dyn AsyncConnection>)
+            let (wire, session) = opened.map_err(|error| in_connecting(self, error))?;
+            Ok(Arc::new(AsyncMysql::new(wire, session)) as Arc<dyn AsyncConnection>)
         })
     }
 }
 
 /// Connects and sets the session up.
-async fn open(mysql: &Mysql) -> Result<MysqlConnection> {
-    let mut conn = reach(mysql).await?;
-    let server = ask(&mut conn).await?;
+async fn open<W: Wire>(mysql: &Mysql, until: Option<Instant>) -> Result<(W, Session<W>)> {
+    let mut wire: W = reach(mysql, until).await?;
+    let server = ask(&mut wire).await?;
     mysql.found(server.flavour)?;
-    set_up(&mut conn, mysql, server.flavour).await?;
-    Ok(MysqlConnection::new(conn, server, mysql.clone()))
+    set_up(&mut wire, mysql, server.flavour).await?;
+    Ok((wire, Session::new(server, mysql.clone())))
 }
 
-/// Connects, encrypted as was asked for. The driver fails where the server has no encryption, so a preference for it
+/// Connects, encrypted as was asked for. A driver fails where the server has no encryption, so a preference for it
 /// needs a second try.
-pub(crate) async fn reach(mysql: &Mysql) -> Result<Conn> {
-    let encrypted = mysql.options().ssl_opts(tls::options(mysql)?);
-    match caught(Conn::new(encrypted)).await {
-        Err(mysql_async::Error::Driver(DriverError::NoClientSslFlagFromServer))
-            if mysql.effective_ssl_mode() == SslMode::Preferred =>
-        {
-            connect(mysql.options()).await
+pub(crate) async fn reach<W: Wire>(mysql: &Mysql, until: Option<Instant>) -> Result<W> {
+    let mode = mysql.effective_ssl_mode();
+    match W::connect(mysql, mode, until).await {
+        Err(Failure::NoEncryption) if mode == SslMode::Preferred => {
+            W::connect(mysql, SslMode::Disabled, until).await
         }
-        connected => connected.map_err(error::of),
+        connected => connected,
     }
-}
-
-async fn connect(options: OptsBuilder) -> Result<Conn> {
-    caught(Conn::new(options)).await.map_err(error::of)
+    .map_err(error::of)
 }
 
 /// Asks the server what it is and what it takes.
-async fn ask(conn: &mut Conn) -> Result<Server> {
+async fn ask<W: Wire>(wire: &mut W) -> Result<Server> {
     const QUESTION: &str = "SELECT VERSION(), @@max_allowed_packet, @@auto_increment_increment";
-    let answer: Option<mysql_async::Row> = caught(conn.query_first(QUESTION)).await.map_err(error::of)?;
+    let answer = wire.first(QUESTION).await.map_err(error::of)?;
     let read = || {
         let row = answer?;
         let version: String = row.get_opt(0)?.ok()?;
@@ -91,7 +93,7 @@ async fn ask(conn: &mut Conn) -> Result<Server> {
     };
     let (version, largest_packet, key_step) = read().ok_or_else(no_answer)?;
     Ok(Server {
-        id: conn.id(),
+        id: wire.id(),
         flavour: Flavour::of_version(&version)?,
         largest_packet,
         key_step,
@@ -116,7 +118,7 @@ async fn ask(conn: &mut Conn) -> Result<Server> {
 /// | `time_zone` | `+00:00` | times are in UTC |
 /// | `autocommit` | on | a statement outside a transaction is one by itself |
 /// | `innodb_lock_wait_timeout`, `lock_wait_timeout` | as configured | no wait is without an end |
-pub(crate) async fn set_up(conn: &mut Conn, mysql: &Mysql, flavour: Flavour) -> Result<()> {
+pub(crate) async fn set_up<W: Wire>(wire: &mut W, mysql: &Mysql, flavour: Flavour) -> Result<()> {
     const MODES: &str = "ANSI_QUOTES,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,ONLY_FULL_GROUP_BY,NO_AUTO_VALUE_ON_ZERO,\
                          STRICT_ALL_TABLES,STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,\
                          ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION";
@@ -130,7 +132,12 @@ pub(crate) async fn set_up(conn: &mut Conn, mysql: &Mysql, flavour: Flavour) -> 
          SESSION time_zone = '+00:00', SESSION autocommit = 1, SESSION innodb_lock_wait_timeout = {seconds}, \
          SESSION lock_wait_timeout = {seconds}"
     );
-    caught(conn.query_drop(sql)).await.map_err(error::of)
+    wire.query(&sql).await.map_err(error::of)
+}
+
+#[cold]
+fn in_connecting(mysql: &Mysql, error: Error) -> Error {
+    error.context(format_args!("connecting to {}", mysql.place()))
 }
 
 #[cold]

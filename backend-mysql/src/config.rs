@@ -271,17 +271,34 @@ impl Mysql {
         self.lock_timeout.as_secs().saturating_add(part).clamp(1, MOST)
     }
 
-    /// The driver's options. They are never shown: their `Debug` may print the password.
+    /// The path of the server's socket, where there is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.socket.as_deref()
+    }
+
+    /// Its name or address, and the port.
+    pub(crate) fn address(&self) -> (&str, u16) {
+        (&self.host, self.port)
+    }
+
+    pub(crate) fn account(&self) -> Account<'_> {
+        Account {
+            user: &self.user,
+            password: self.password.as_ref().map(Secret::reveal),
+            database: self.database.as_deref(),
+        }
+    }
+
+    /// The options of `mysql_async`. They are never shown: their `Debug` may print the password.
     pub(crate) fn options(&self) -> mysql_async::OptsBuilder {
-        /// What the protocol itself allows; what the server allows is asked once connected.
-        const LARGEST_PACKET: usize = 1 << 30;
+        let account = self.account();
         mysql_async::OptsBuilder::default()
             .ip_or_hostname(&*self.host)
             .tcp_port(self.port)
             .socket(self.socket.as_ref().map(|path| path.to_string_lossy()))
-            .user(Some(&*self.user))
-            .pass(self.password.as_ref().map(|secret| secret.reveal()))
-            .db_name(self.database.as_deref())
+            .user(Some(account.user))
+            .pass(account.password)
+            .db_name(account.database)
             // They are kept here.
             .stmt_cache_size(0)
             // Else the driver would switch to a socket that the server names.
@@ -300,6 +317,16 @@ impl Mysql {
             None => format!("{}:{}", self.host, self.port),
         }
     }
+}
+
+/// The largest packet that the protocol itself allows; what the server allows is asked once connected.
+pub(crate) const LARGEST_PACKET: usize = 1 << 30;
+
+/// Who connects, and to which database.
+pub(crate) struct Account<'m> {
+    pub(crate) user: &'m str,
+    pub(crate) password: Option<&'m str>,
+    pub(crate) database: Option<&'m str>,
 }
 
 /// Without the password.

@@ -1,34 +1,29 @@
-//! A connection.
+//! A session, whichever the mode of its connection.
 
+mod asynchronous;
+mod blocking;
 mod cancel;
 mod standing;
+mod start;
 mod statements;
-mod wire;
 
+pub(crate) use self::asynchronous::AsyncMysql;
+pub(crate) use self::blocking::{BlockingMysql, now};
 use self::cancel::Killer;
 use self::standing::Standing;
+pub(crate) use self::start::only_reads;
+use self::start::{Stopped, start};
 use self::statements::Statements;
-pub(crate) use self::wire::next;
-use self::wire::{Stopped, drain, only_reads, start};
 use crate::backend::set_up;
-use crate::caught::caught;
 use crate::config::Mysql;
-use crate::cursor::MysqlCursor;
-use crate::error;
+use crate::error::{self, Failure};
 use crate::flavour::Flavour;
-use crate::value::MysqlRow;
+use crate::wire::Wire;
 use activerecord_core::{
-    Answer, AsyncConnection, AsyncCursor, Cancel, Control, Error, ErrorKind, Outcome, Result, Row, RowSink,
-    SqlValue, Statement, TransactionOptions, Written,
+    Control, Error, ErrorKind, Outcome, Result, Row, RowSink, Statement, TransactionOptions, Written,
 };
-use mysql_async::Conn;
-use mysql_async::consts::StatusFlags;
-use mysql_async::prelude::Queryable;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::runtime::Handle;
-use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// What a server said of itself at connect.
 #[derive(Debug, Clone, Copy)]
@@ -42,11 +37,11 @@ pub(crate) struct Server {
     pub(crate) key_step: u64,
 }
 
-/// A connection to a server. Its protocol answers one statement after the other, so they queue for it.
-pub(crate) struct MysqlConnection {
-    conn: Arc<Mutex<Conn>>,
+/// What is known of a session, and what is done in it over its wire. A protocol like this answers one statement after
+/// the other.
+pub(crate) struct Session<W: Wire> {
     standing: Standing,
-    statements: Statements,
+    statements: Statements<W::Prepared>,
     /// Whether the server said that it closes the connection.
     lost: AtomicBool,
     server: Server,
@@ -56,10 +51,9 @@ pub(crate) struct MysqlConnection {
 /// How many parameters the protocol can count.
 const MOST_PARAMS: usize = 65_535;
 
-impl MysqlConnection {
-    pub(crate) fn new(conn: Conn, server: Server, mysql: Mysql) -> Self {
+impl<W: Wire> Session<W> {
+    pub(crate) fn new(server: Server, mysql: Mysql) -> Self {
         Self {
-            conn: Arc::new(Mutex::new(conn)),
             standing: Standing::default(),
             statements: Statements::new(mysql.kept_statements()),
             lost: AtomicBool::new(false),
@@ -68,41 +62,46 @@ impl MysqlConnection {
         }
     }
 
-    /// The connection with nothing left to read on it: what a dropped statement or cursor left is read first.
+    /// Sees to it that nothing is left to read: what a dropped statement or cursor left is read first.
     ///
     /// # Cancel safety
     ///
     /// Dropped, it leaves the rest to the next one.
-    async fn idle(&self) -> Result<OwnedMutexGuard<Conn>> {
-        let mut conn = self.conn.clone().lock_owned().await;
-        if conn.is_disconnected() || self.is_lost() {
+    async fn come_to_rest(&self, wire: &mut W) -> Result<()> {
+        if wire.is_disconnected() || self.is_lost() {
             return Err(gone());
         }
         if self.standing.has_unread() {
-            let rest = drain(&mut conn).await;
-            self.over(&conn);
-            // It belongs to the statement that was dropped; what it did to the transaction holds.
-            if let Err(failure) = rest
-                && self.failed(failure, "").kind() == ErrorKind::ConnectionLost
-            {
-                return Err(gone());
-            }
+            let rest = wire.drain().await;
+            self.left(wire, rest)?;
         }
-        Ok(conn)
+        Ok(())
+    }
+
+    /// Notes how the answer ended that a dropped statement or cursor had left.
+    fn left(&self, wire: &W, rest: Result<(), Failure>) -> Result<()> {
+        self.over(wire);
+        // An error belongs to the statement that was dropped; what it did to the transaction holds.
+        if let Err(failure) = rest
+            && self.failed(failure, "").kind() == ErrorKind::ConnectionLost
+        {
+            return Err(gone());
+        }
+        Ok(())
     }
 
     /// Runs a statement up to its first row.
-    async fn begin(&self, statement: &Statement<'_>, effect_alone: bool) -> Result<OwnedMutexGuard<Conn>> {
+    async fn begin(&self, wire: &mut W, statement: &Statement<'_>, effect_alone: bool) -> Result<()> {
         if statement.params.len() > MOST_PARAMS {
             return Err(too_many_params(statement.params.len()));
         }
-        let mut conn = self.idle().await?;
+        self.come_to_rest(wire).await?;
         self.standing.check(statement.sql)?;
-        let started = start(&mut conn, statement, &self.server, &self.statements, effect_alone);
+        let started = start(wire, statement, &self.server, &self.statements, effect_alone);
         match started.await {
             Ok(()) => {
                 self.standing.leave_unread();
-                Ok(conn)
+                Ok(())
             }
             Err(stopped) => Err(self.stopped(stopped, statement.sql)),
         }
@@ -121,25 +120,34 @@ impl MysqlConnection {
         }
     }
 
+    async fn query(&self, wire: &mut W, statement: &Statement<'_>, sink: &mut dyn RowSink) -> Result<()> {
+        self.begin(wire, statement, false).await?;
+        self.read(wire, statement.sql, sink).await.map(drop)
+    }
+
+    async fn execute(&self, wire: &mut W, statement: &Statement<'_>) -> Result<Written> {
+        self.begin(wire, statement, true).await?;
+        let seen = self.read(wire, statement.sql, &mut Discarded).await?;
+        Ok(self.written(wire, seen, statement.sql))
+    }
+
     /// Reads an answer to its end, which a sink that wants no more of it does not cut off, and counts the rows.
-    async fn read(&self, conn: &mut Conn, sql: &str, sink: &mut dyn RowSink) -> Result<u64> {
+    async fn read(&self, wire: &mut W, sql: &str, sink: &mut dyn RowSink) -> Result<u64> {
         let alone = self.standing.is_alone();
         let mut rows = 0;
         let mut taken = Ok(ControlFlow::Continue(()));
         let end = loop {
-            match next(conn).await {
-                Ok(Some(row)) => {
+            match wire.next().await {
+                Ok(true) if matches!(taken, Ok(ControlFlow::Continue(()))) => {
                     rows += 1;
-                    taken = sink.row(&MysqlRow(&row));
-                    if !matches!(taken, Ok(ControlFlow::Continue(()))) {
-                        break drain(conn).await;
-                    }
+                    taken = sink.row(wire.row());
                 }
-                Ok(None) => break drain(conn).await,
+                Ok(true) => {}
+                Ok(false) => break finish(wire).await,
                 Err(failure) => break Err(failure),
             }
         };
-        self.over(conn);
+        self.over(wire);
         end.map_err(|failure| in_doubt(self.failed(failure, sql), alone, sql))?;
         match taken {
             Ok(_) => Ok(rows),
@@ -148,18 +156,46 @@ impl MysqlConnection {
         }
     }
 
+    /// Reads up to so many rows of an answer; `false` after the last one.
+    pub(crate) async fn fill(
+        &self,
+        wire: &mut W,
+        sql: &str,
+        rows: usize,
+        sink: &mut dyn RowSink,
+    ) -> Result<bool> {
+        for _ in 0..rows {
+            match wire.next().await {
+                Ok(true) => {
+                    if sink.row(wire.row())?.is_break() {
+                        break;
+                    }
+                }
+                ended => {
+                    let ended = match ended {
+                        Ok(_) => finish(wire).await,
+                        Err(failure) => Err(failure),
+                    };
+                    self.over(wire);
+                    let ended = ended.map_err(|failure| self.failed(failure, sql));
+                    return ended.map(|()| false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
     /// Notes that an answer was read to its end, and what it said of the transaction.
-    pub(crate) fn over(&self, conn: &Conn) {
+    fn over(&self, wire: &W) {
         self.standing.leave_nothing();
-        if let Some(ok) = conn.last_ok_packet() {
-            let open = ok.status_flags().contains(StatusFlags::SERVER_STATUS_IN_TRANS);
-            self.standing.told(open);
+        if let Some(told) = wire.told() {
+            self.standing.told(told.in_transaction());
         }
     }
 
     /// Notes what an error did to the connection and its transaction, and gives it in our words.
     #[cold]
-    pub(crate) fn failed(&self, failure: mysql_async::Error, sql: &str) -> Error {
+    pub(crate) fn failed(&self, failure: Failure, sql: &str) -> Error {
         let fatal = failure.is_fatal();
         let error = error::of_statement(failure, sql);
         if error.kind() == ErrorKind::ConnectionLost {
@@ -175,23 +211,45 @@ impl MysqlConnection {
         self.lost.load(Ordering::Acquire)
     }
 
+    async fn control(&self, wire: &mut W, control: Control<'_>) -> Result<()> {
+        self.come_to_rest(wire).await?;
+        match control {
+            Control::Begin(options) => self.begin_transaction(wire, options).await,
+            Control::Commit => self.commit(wire).await,
+            Control::Rollback => self.roll_back(wire).await,
+            Control::Savepoint(depth) => self.at_savepoint(wire, format!("SAVEPOINT ar_{depth}")).await,
+            Control::Release(depth) => {
+                self.at_savepoint(wire, format!("RELEASE SAVEPOINT ar_{depth}"))
+                    .await
+            }
+            Control::RollbackTo(depth) => {
+                let sql = format!("ROLLBACK TO SAVEPOINT ar_{depth}; RELEASE SAVEPOINT ar_{depth}");
+                self.at_savepoint(wire, sql).await
+            }
+            _ => Err(Error::new(
+                ErrorKind::Unsupported,
+                "MySQL has no such step of transaction control",
+            )),
+        }
+    }
+
     /// Runs a statement of ours.
-    async fn run(&self, conn: &mut Conn, sql: &str) -> Result<()> {
-        let end = caught(conn.query_drop(sql)).await;
-        self.over(conn);
+    async fn run(&self, wire: &mut W, sql: &str) -> Result<()> {
+        let end = wire.query(sql).await;
+        self.over(wire);
         end.map_err(|failure| self.failed(failure, sql))
     }
 
-    async fn begin_transaction(&self, conn: &mut Conn, options: &TransactionOptions) -> Result<()> {
+    async fn begin_transaction(&self, wire: &mut W, options: &TransactionOptions) -> Result<()> {
         self.standing.check_none()?;
-        self.run(conn, standing::begin(options)?).await?;
+        self.run(wire, standing::begin(options)?).await?;
         self.standing.begun();
         Ok(())
     }
 
-    async fn commit(&self, conn: &mut Conn) -> Result<()> {
+    async fn commit(&self, wire: &mut W) -> Result<()> {
         self.standing.check_open()?;
-        match self.run(conn, "COMMIT").await {
+        match self.run(wire, "COMMIT").await {
             Ok(()) => {
                 self.standing.ended();
                 Ok(())
@@ -203,18 +261,36 @@ impl MysqlConnection {
         }
     }
 
-    async fn roll_back(&self, conn: &mut Conn) -> Result<()> {
+    async fn roll_back(&self, wire: &mut W) -> Result<()> {
         if self.standing.has_none() {
             return Ok(());
         }
-        self.run(conn, "ROLLBACK").await?;
+        self.run(wire, "ROLLBACK").await?;
         self.standing.ended();
         Ok(())
     }
 
-    async fn at_savepoint(&self, conn: &mut Conn, sql: String) -> Result<()> {
+    async fn at_savepoint(&self, wire: &mut W, sql: String) -> Result<()> {
         self.standing.check_open()?;
-        self.run(conn, &sql).await
+        self.run(wire, &sql).await
+    }
+
+    async fn reset(&self, wire: &mut W) -> Result<()> {
+        self.come_to_rest(wire).await?;
+        self.statements.clear();
+        wire.reset().await.map_err(|failure| self.failed(failure, ""))?;
+        self.standing.ended();
+        set_up(wire, &self.mysql, self.server.flavour).await
+    }
+
+    async fn ping(&self, wire: &mut W) -> Result<()> {
+        self.come_to_rest(wire).await?;
+        wire.ping().await.map_err(|failure| self.failed(failure, ""))
+    }
+
+    /// A statement that was dropped before its first row left the driver in the middle of an answer.
+    fn is_usable(&self, wire: &W) -> bool {
+        !self.is_lost() && !wire.is_disconnected()
     }
 
     fn killer(&self) -> Killer {
@@ -222,15 +298,16 @@ impl MysqlConnection {
     }
 
     /// What a statement did that was read to its end.
-    fn written(&self, conn: &Conn, seen: u64, sql: &str) -> Written {
+    fn written(&self, wire: &W, seen: u64, sql: &str) -> Written {
+        let (counted, first) = wire.told().map_or((0, None), |told| (told.rows, told.key));
         // MariaDB does not count the rows of a write that returns them.
-        let rows = match conn.affected_rows() {
+        let rows = match counted {
             0 if !only_reads(sql) => seen,
             rows => rows,
         };
         // The server tells the first key of several.
         let last = |first: u64| first.checked_add(rows.saturating_sub(1).checked_mul(self.server.key_step)?);
-        let key = conn.last_insert_id().and_then(last);
+        let key = first.and_then(last);
         Written {
             rows,
             key: key.and_then(|key| i64::try_from(key).ok()),
@@ -239,113 +316,11 @@ impl MysqlConnection {
     }
 }
 
-impl AsyncConnection for MysqlConnection {
-    fn query<'a>(&'a self, statement: &'a Statement<'a>, sink: &'a mut dyn RowSink) -> Answer<'a, ()> {
-        Box::pin(async move {
-            let mut conn = self.begin(statement, false).await?;
-            self.read(&mut conn, statement.sql, sink).await.map(drop)
-        })
-    }
-
-    fn execute<'a>(&'a self, statement: &'a Statement<'a>) -> Answer<'a, Written> {
-        Box::pin(async move {
-            let mut conn = self.begin(statement, true).await?;
-            let seen = self.read(&mut conn, statement.sql, &mut Discarded).await?;
-            Ok(self.written(&conn, seen, statement.sql))
-        })
-    }
-
-    fn control<'a>(&'a self, control: Control<'a>) -> Answer<'a, ()> {
-        Box::pin(async move {
-            let mut conn = self.idle().await?;
-            let conn = &mut *conn;
-            match control {
-                Control::Begin(options) => self.begin_transaction(conn, options).await,
-                Control::Commit => self.commit(conn).await,
-                Control::Rollback => self.roll_back(conn).await,
-                Control::Savepoint(depth) => self.at_savepoint(conn, format!("SAVEPOINT ar_{depth}")).await,
-                Control::Release(depth) => {
-                    self.at_savepoint(conn, format!("RELEASE SAVEPOINT ar_{depth}"))
-                        .await
-                }
-                Control::RollbackTo(depth) => {
-                    let sql = format!("ROLLBACK TO SAVEPOINT ar_{depth}; RELEASE SAVEPOINT ar_{depth}");
-                    self.at_savepoint(conn, sql).await
-                }
-                _ => Err(Error::new(
-                    ErrorKind::Unsupported,
-                    "MySQL has no such step of transaction control",
-                )),
-            }
-        })
-    }
-
-    fn reset(&self) -> Answer<'_, ()> {
-        Box::pin(async move {
-            let mut conn = self.idle().await?;
-            self.statements.clear();
-            caught(conn.reset())
-                .await
-                .map_err(|failure| self.failed(failure, ""))?;
-            self.standing.ended();
-            set_up(&mut conn, &self.mysql, self.server.flavour).await
-        })
-    }
-
-    fn ping(&self) -> Answer<'_, ()> {
-        Box::pin(async move {
-            let mut conn = self.idle().await?;
-            caught(conn.ping())
-                .await
-                .map_err(|failure| self.failed(failure, ""))
-        })
-    }
-
-    fn is_in_transaction(&self) -> bool {
-        self.standing.is_in_transaction()
-    }
-
-    fn max_params(&self) -> usize {
-        MOST_PARAMS
-    }
-
-    fn canceler(&self) -> Option<Arc<dyn Cancel>> {
-        Some(Arc::new(self.killer()))
-    }
-
-    /// A statement that was dropped before its first row left the driver in the middle of an answer. One that still
-    /// has the connection is no reason to give it to somebody else.
-    fn is_usable(&self) -> bool {
-        !self.is_lost() && self.conn.try_lock().is_ok_and(|conn| !conn.is_disconnected())
-    }
-
-    fn open_cursor(
-        self: Arc<Self>,
-        sql: String,
-        params: Vec<SqlValue<'static>>,
-    ) -> Answer<'static, Box<dyn AsyncCursor>> {
-        Box::pin(async move {
-            let conn = self.begin(&Statement::new(&sql, &params), false).await?;
-            Ok(Box::new(MysqlCursor::new(self, conn, sql)) as Box<dyn AsyncCursor>)
-        })
-    }
-}
-
-/// In a runtime the driver reads an answer that nobody wants to its end before it takes its leave, however long that
-/// is; so the statement is stopped first.
-impl Drop for MysqlConnection {
-    fn drop(&mut self) {
-        let Ok(runtime) = Handle::try_current() else {
-            return;
-        };
-        if self.standing.has_unread() {
-            let (killer, conn) = (self.killer(), self.conn.clone());
-            runtime.spawn(async move {
-                // A server that cannot be told ends the statement once nobody takes its rows.
-                let _ = killer.cancel().await;
-                drop(conn);
-            });
-        }
+/// Reads what follows the rows that were read to the last one, so that an error in it is told.
+async fn finish<W: Wire>(wire: &mut W) -> Result<(), Failure> {
+    match wire.is_over() {
+        true => Ok(()),
+        false => wire.drain().await,
     }
 }
 

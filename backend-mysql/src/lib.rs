@@ -1,4 +1,5 @@
-//! MySQL and MariaDB for activerecord: a [`Backend`](activerecord_core::Backend) over `mysql_async`.
+//! MySQL and MariaDB for activerecord: a [`Backend`](activerecord_core::Backend), async over `mysql_async` and blocking
+//! over a wire of its own.
 //!
 //! [`Mysql`] says where the server is and how it is connected to; everything else goes through the traits of
 //! `activerecord-core`. Which of the two servers it is is found out at connect. MySQL 8.0.17 and MariaDB 10.5 are the
@@ -46,6 +47,7 @@ mod error;
 mod flavour;
 mod tls;
 mod value;
+mod wire;
 
 pub use crate::config::Mysql;
 pub use crate::dialect::{MARIADB, MYSQL, MysqlDialect};

@@ -6,11 +6,16 @@
 use crate::config::{Mysql, wrong};
 use activerecord_core::{Error, ErrorKind, Result};
 use mysql_async::SslOpts;
-use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::CertificateDer;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
+};
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use std::borrow::Cow;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Whether the connection is encrypted and the server's certificate verified.
 ///
@@ -48,15 +53,15 @@ impl SslMode {
     }
 }
 
-/// The driver's options for a mode.
+/// The options of `mysql_async` for a mode.
 ///
 /// # Errors
 ///
 /// [`Config`](ErrorKind::Config) for a file of certificates that cannot be read or holds none;
 /// [`Tls`](ErrorKind::Tls) where there is nobody to trust.
-pub(crate) fn options(mysql: &Mysql) -> Result<Option<SslOpts>> {
+pub(crate) fn options(mysql: &Mysql, mode: SslMode) -> Result<Option<SslOpts>> {
     let options = SslOpts::default().with_disable_built_in_roots(true);
-    let options = match mysql.effective_ssl_mode() {
+    let options = match mode {
         SslMode::Disabled => return Ok(None),
         SslMode::Preferred | SslMode::Required => options
             // The driver does not start without any.
@@ -64,15 +69,87 @@ pub(crate) fn options(mysql: &Mysql) -> Result<Option<SslOpts>> {
             .with_danger_accept_invalid_certs(true)
             .with_danger_skip_domain_validation(true),
         SslMode::VerifyIdentity => {
-            let roots = match mysql.certificates() {
-                Some(file) => vec![certificates_in(file)?],
-                None => system_certificates()?.to_vec(),
-            };
-            options.with_root_certs(roots.into_iter().map(Into::into).collect())
+            let trusted = trusted(mysql)?;
+            let trusted = trusted.iter().map(|certificate| certificate.to_vec().into());
+            options.with_root_certs(trusted.collect())
         }
     };
     provide();
     Ok(Some(options))
+}
+
+/// The same for rustls itself.
+///
+/// # Errors
+///
+/// As for [`options`].
+pub(crate) fn client(mysql: &Mysql, mode: SslMode) -> Result<Option<Arc<ClientConfig>>> {
+    if mode == SslMode::Disabled {
+        return Ok(None);
+    }
+    provide();
+    let client = ClientConfig::builder();
+    let client = match mode {
+        SslMode::VerifyIdentity => {
+            let mut roots = RootCertStore::empty();
+            roots.add_parsable_certificates(trusted(mysql)?.iter().cloned());
+            client.with_root_certificates(roots)
+        }
+        _ => {
+            let algorithms = client.crypto_provider().signature_verification_algorithms;
+            client
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(Whoever(algorithms)))
+        }
+    };
+    Ok(Some(Arc::new(client.with_no_client_auth())))
+}
+
+/// Whose signature the server's certificate has to have.
+fn trusted(mysql: &Mysql) -> Result<Cow<'static, [CertificateDer<'static>]>> {
+    match mysql.certificates() {
+        Some(file) => certificates_in(file).map(Cow::Owned),
+        None => system_certificates().map(Cow::Borrowed),
+    }
+}
+
+/// Takes whatever certificate; that the server has its key is seen to all the same.
+#[derive(Debug)]
+struct Whoever(WebPkiSupportedAlgorithms);
+
+impl ServerCertVerifier for Whoever {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.0)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.0)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_schemes()
+    }
 }
 
 /// The driver takes the process's provider and would panic without one. One that the program has chosen stays; where
@@ -84,15 +161,9 @@ fn provide() {
 }
 
 /// The certificates that the operating system trusts, read once.
-fn system_certificates() -> Result<&'static [Vec<u8>]> {
-    static CERTIFICATES: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
-    let certificates = CERTIFICATES.get_or_init(|| {
-        let found = rustls_native_certs::load_native_certs().certs;
-        found
-            .into_iter()
-            .map(|certificate| certificate.to_vec())
-            .collect()
-    });
+fn system_certificates() -> Result<&'static [CertificateDer<'static>]> {
+    static CERTIFICATES: OnceLock<Vec<CertificateDer<'static>>> = OnceLock::new();
+    let certificates = CERTIFICATES.get_or_init(|| rustls_native_certs::load_native_certs().certs);
     match certificates.is_empty() {
         true => Err(Error::new(
             ErrorKind::Tls,
@@ -102,8 +173,7 @@ fn system_certificates() -> Result<&'static [Vec<u8>]> {
     }
 }
 
-/// The text of a file of certificates, which the driver reads again.
-fn certificates_in(file: &Path) -> Result<Vec<u8>> {
+fn certificates_in(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let unreadable = |failure| {
         let message = format!(
             "`ssl_ca` names no file of certificates in PEM: {}",
@@ -111,14 +181,11 @@ fn certificates_in(file: &Path) -> Result<Vec<u8>> {
         );
         wrong(message).with_source(failure)
     };
-    let mut any = false;
-    for certificate in CertificateDer::pem_file_iter(file).map_err(unreadable)? {
-        certificate.map_err(unreadable)?;
-        any = true;
-    }
-    match any {
-        true => std::fs::read(file).map_err(|failure| wrong("`ssl_ca` cannot be read").with_source(failure)),
-        false => Err(wrong(format!(
+    let certificates = CertificateDer::pem_file_iter(file).map_err(unreadable)?;
+    let certificates: Vec<_> = certificates.collect::<Result<_, _>>().map_err(unreadable)?;
+    match certificates.is_empty() {
+        false => Ok(certificates),
+        true => Err(wrong(format!(
             "`ssl_ca` names a file without a certificate: {}",
             file.display()
         ))),

@@ -8,6 +8,8 @@
 
 mod backend {
     mod dialect;
+    pub(crate) mod fake;
+    mod logins;
     mod unreachable;
     mod urls;
 }

@@ -15,7 +15,9 @@ mod sql;
 mod value;
 
 #[cfg(feature = "native")]
-pub use self::driver::{Answer, AsyncBackend, AsyncConnection, AsyncCursor, BlockOn, Cancel};
+pub use self::driver::{
+    Answer, AsyncBackend, AsyncConnection, AsyncCursor, BlockOn, Cancel, Stopper, may_block,
+};
 pub use self::driver::{
     Backend, Capabilities, Connection, Control, Cursor, Interrupt, Isolation, OpenCursor, Row, RowSink,
     Statement, TransactionOptions, Written, options,

@@ -1,11 +1,10 @@
 //! Stopping a statement by way of another connection.
 
 use crate::backend::reach;
-use crate::caught::caught;
 use crate::config::Mysql;
 use crate::error;
+use crate::wire::{AsyncConn, Wire};
 use activerecord_core::{Answer, Cancel, Error, ErrorKind, Result};
-use mysql_async::prelude::Queryable;
 use std::time::Duration;
 
 /// How long the server may take to be told.
@@ -23,10 +22,10 @@ impl Killer {
     }
 
     async fn kill(&self) -> Result<()> {
-        let mut conn = reach(&self.mysql).await?;
-        let killed = caught(conn.query_drop(format!("KILL QUERY {}", self.id))).await;
+        let mut wire: AsyncConn = reach(&self.mysql, None).await?;
+        let killed = wire.query(&format!("KILL QUERY {}", self.id)).await;
         // The server notices by itself that nobody is there any more.
-        let _ = conn.disconnect().await;
+        let _ = wire.disconnect().await;
         match killed {
             // The connection is gone, and its statement with it.
             Err(failure) if error::is_unknown_thread(&failure) => Ok(()),

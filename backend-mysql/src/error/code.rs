@@ -34,7 +34,8 @@ pub(super) fn kind(code: u16) -> ErrorKind {
         // The last two are of functions that do not exist.
         1064 | 1149 | 1305 | 1630 => ErrorKind::Syntax,
         1065 | 1210 | 1390 => ErrorKind::Invalid,
-        1235 | UNSUPPORTED_PS => ErrorKind::Unsupported,
+        // The last three are of files of this machine, which is asked for none.
+        1235 | UNSUPPORTED_PS | 1148 | 3948 | 4166 => ErrorKind::Unsupported,
         code if is_unreadable_value(code) => ErrorKind::InvalidText,
         code => kind_beside_the_statement(code),
     }

@@ -1,44 +1,47 @@
 //! Rows as they come from the server.
 
+use super::cell::{Cell, Cells};
 use activerecord_core::{Error, Result, Row, SqlValue};
-use mysql_async::Column;
-use mysql_async::consts::ColumnType;
+use mysql_common::constants::ColumnType;
+use mysql_common::packets::Column;
 use mysql_common::value::Value;
 
-/// A row in the driver's hands.
-pub(crate) struct MysqlRow<'r>(pub(crate) &'r mysql_async::Row);
+/// A row in the hands of a driver.
+#[derive(Default)]
+pub(crate) struct MysqlRow<C>(pub(crate) C);
 
 /// The number of the character set that stands for bytes.
 const BINARY: u16 = 63;
 
-impl MysqlRow<'_> {
+impl<C: Cells> MysqlRow<C> {
     #[inline]
-    fn column(&self, index: usize) -> Option<(&Column, &Value)> {
-        self.0.columns_ref().get(index).zip(self.0.as_ref(index))
+    fn column(&self, index: usize) -> Option<(&Column, Cell<'_>)> {
+        self.0.columns().get(index).zip(self.0.cell(index))
     }
 }
 
-impl Row for MysqlRow<'_> {
+impl<C: Cells> Row for MysqlRow<C> {
     #[inline]
     fn cell(&self, index: usize) -> Result<SqlValue<'_>> {
-        let (column, value) = self
+        let (column, cell) = self
             .column(index)
             .ok_or_else(|| past_the_end(index, self.width()))?;
-        match value {
-            Value::NULL => Ok(SqlValue::Null),
-            Value::Int(number) => Ok(SqlValue::I64(*number)),
-            Value::UInt(number) => Ok(SqlValue::U64(*number)),
-            Value::Float(number) => Ok(SqlValue::F32(*number)),
-            Value::Double(number) => Ok(SqlValue::F64(*number)),
-            Value::Bytes(bytes) => of_bytes(column, bytes),
-            Value::Date(..) | Value::Time(..) => temporal::cell(column, value),
+        match cell {
+            Cell::Bytes(bytes) => of_bytes(column, bytes),
+            Cell::Plain(Value::Bytes(bytes)) => of_bytes(column, bytes),
+            Cell::Plain(Value::NULL) => Ok(SqlValue::Null),
+            Cell::Plain(Value::Int(number)) => Ok(SqlValue::I64(*number)),
+            Cell::Plain(Value::UInt(number)) => Ok(SqlValue::U64(*number)),
+            Cell::Plain(Value::Float(number)) => Ok(SqlValue::F32(*number)),
+            Cell::Plain(Value::Double(number)) => Ok(SqlValue::F64(*number)),
+            Cell::Plain(value @ (Value::Date(..) | Value::Time(..))) => temporal::cell(column, value),
         }
     }
 
     #[inline]
     fn integer(&self, index: usize) -> Option<i64> {
-        match self.0.as_ref(index) {
-            Some(Value::Int(number)) => Some(*number),
+        match self.0.cell(index) {
+            Some(Cell::Plain(Value::Int(number))) => Some(*number),
             _ => None,
         }
     }
@@ -46,17 +49,17 @@ impl Row for MysqlRow<'_> {
     #[inline]
     fn text(&self, index: usize) -> Option<&str> {
         match self.column(index) {
-            Some((column, Value::Bytes(bytes))) if is_text(column) => std::str::from_utf8(bytes).ok(),
+            Some((column, Cell::Bytes(bytes))) if is_text(column) => std::str::from_utf8(bytes).ok(),
             _ => None,
         }
     }
 
     fn width(&self) -> usize {
-        self.0.len()
+        self.0.columns().len()
     }
 
     fn name(&self, index: usize) -> &str {
-        let column = self.0.columns_ref().get(index);
+        let column = self.0.columns().get(index);
         column.map_or("", |column| {
             std::str::from_utf8(column.name_ref()).unwrap_or_default()
         })
@@ -150,8 +153,8 @@ mod temporal {
 
     use activerecord_core::{Error, Result, SqlValue};
     use chrono::{NaiveDate, NaiveTime};
-    use mysql_async::Column;
-    use mysql_async::consts::ColumnType;
+    use mysql_common::constants::ColumnType;
+    use mysql_common::packets::Column;
     use mysql_common::value::Value;
 
     pub(super) fn cell(column: &Column, value: &Value) -> Result<SqlValue<'static>> {
@@ -191,8 +194,8 @@ mod temporal {
     //! Dates and times, as text.
 
     use activerecord_core::{Result, SqlValue};
-    use mysql_async::Column;
-    use mysql_async::consts::ColumnType;
+    use mysql_common::constants::ColumnType;
+    use mysql_common::packets::Column;
     use mysql_common::value::Value;
 
     #[expect(clippy::unnecessary_wraps, reason = "with `chrono` it may fail")]

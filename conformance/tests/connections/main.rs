@@ -1,9 +1,12 @@
-//! What needs a server for itself: servers that go away and come back, and what encrypts the way to them.
+//! What needs a server for itself: servers that go away and come back, and what encrypts the way to them;
+//! and the drivers by themselves.
 //!
 //! Its cases are written as those of the suite are, and run on a server of their own, one case at a time.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod accounts;
+mod blocking;
 mod log;
 mod restarts;
 mod schemes;
@@ -36,7 +39,14 @@ fn main() {
 
 /// The definition of the records makes no difference to a connection.
 fn of_kind(kind: Kind, servers: &Arc<Servers>) -> Vec<Trial> {
-    let cases = [restarts::cases(), schemes::cases(), tls::cases()].concat();
+    let cases = [
+        accounts::cases(),
+        blocking::cases(),
+        restarts::cases(),
+        schemes::cases(),
+        tls::cases(),
+    ]
+    .concat();
     let cases = cases.into_iter().filter(|case| case.definition() == "mixed");
     cases.map(|case| trial(kind, case, servers.clone())).collect()
 }

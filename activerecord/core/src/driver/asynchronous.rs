@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 /// A database whose driver is async by itself. Its blocking half is the adapter [`BlockOn`](crate::BlockOn) over the
-/// same connections.
+/// same connections, or a [`Connection`](crate::Connection) of its own.
 pub trait AsyncBackend: fmt::Debug + Send + Sync + 'static {
     /// Opens a connection, whose work goes on in the tokio runtime that polls this.
     ///

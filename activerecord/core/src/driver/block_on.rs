@@ -1,15 +1,12 @@
 //! The adapter that makes a natively async connection block.
 
 mod cursor;
-mod may_block;
-mod stopper;
 
 use self::cursor::BlockingCursor;
-use self::may_block::may_block;
-use self::stopper::Stopper;
+use super::may_block::{in_a_task, may_block};
 use super::{
     Answer, AsyncBackend, AsyncConnection, Connection, Control, Interrupt, OpenCursor, Row, RowSink,
-    Statement, Written,
+    Statement, Stopper, Written,
 };
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::sql::begins_as_read;
@@ -20,9 +17,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
-
-/// The longest wait for a connection to come to rest after its statement was stopped.
-const LONGEST: Duration = Duration::from_secs(1);
 
 /// A natively async connection that blocks: each call polls it on the caller's thread, in a runtime of its own.
 ///
@@ -71,23 +65,23 @@ impl BlockOn {
         result.unwrap_or_else(|failure| Err(failure.noted(&mut self.broken)))
     }
 
-    /// Waits until a stop that was asked for can hit nothing any more: the next call is not meant.
+    /// Waits until a stop that was asked for can hit nothing any more.
     fn settle(&mut self) -> Result<()> {
-        let Some(stopper) = self.stopper.as_ref().filter(|stopper| stopper.was_used()) else {
+        let Some(stopper) = &self.stopper else {
             return Ok(());
         };
-        may_block()?;
-        let told = stopper.rest(LONGEST);
-        let connection = &self.connection;
-        let calm = self.runtime.run(|| within(LONGEST, connection.ping()));
-        match calm {
-            Ok(Some(Ok(()))) if told => Ok(()),
-            // The stop came too late for its statement and hit the sign of life.
-            Ok(Some(Err(error))) if told && error.kind() == ErrorKind::Canceled => Ok(()),
-            _ => {
-                self.broken = true;
-                Err(restless())
-            }
+        let settled = stopper.settle(|longest| self.sign_of_life(longest));
+        settled.inspect_err(|error| self.broken |= error.kind() == ErrorKind::ConnectionLost)
+    }
+
+    /// The database's sign of life, after what is left of an answer; `None` where it takes longer.
+    fn sign_of_life(&self, longest: Duration) -> Option<Result<()>> {
+        let heard = self
+            .runtime
+            .run(|| tokio::time::timeout(longest, self.connection.ping()));
+        match heard {
+            Ok(heard) => heard.ok(),
+            Err(failure) => Some(Err(failure.into_error())),
         }
     }
 }
@@ -175,7 +169,7 @@ impl OwnRuntime {
         polled.map_err(|_| match entered {
             true => Failure::Panic,
             // A task that gave up its budget, which the look before does not see.
-            false => Failure::Error(may_block::in_a_task()),
+            false => Failure::Error(in_a_task()),
         })
     }
 }
@@ -249,15 +243,4 @@ impl RowSink for Guarded<'_> {
             }
         }
     }
-}
-
-/// The result of a call, unless it takes longer.
-async fn within<T>(longest: Duration, call: Answer<'_, T>) -> Option<Result<T>> {
-    tokio::time::timeout(longest, call).await.ok()
-}
-
-#[cold]
-fn restless() -> Error {
-    let message = "the connection did not come to rest after its statement was stopped; it is closed";
-    Error::new(ErrorKind::ConnectionLost, message)
 }

@@ -1,12 +1,8 @@
 //! A query whose rows are pulled, over a connection that blocks.
 
-use super::{BlockOn, Guarded, LONGEST, within};
+use super::{BlockOn, Guarded};
 use crate::driver::{AsyncCursor, Connection, Cursor, RowSink};
 use crate::error::Result;
-use std::time::Duration;
-
-/// How long the rest of a query that was broken off may take to read; then it is stopped.
-const PATIENCE: Duration = Duration::from_millis(5);
 
 /// A cursor, with the connection that it runs on.
 pub(super) struct BlockingCursor {
@@ -32,20 +28,11 @@ impl BlockingCursor {
         if self.cursor.take().is_none() || !self.reads || self.connection.is_in_transaction() {
             return Ok(());
         }
-        let connection = &self.connection.connection;
-        let runtime = &self.connection.runtime;
-        let ended = runtime.run(|| within(PATIENCE, connection.ping()));
-        if let Ok(Some(result)) = ended {
-            return result;
-        }
-        let Some(cancel) = connection.canceler() else {
-            return Ok(());
-        };
-        let stopped = runtime.run(|| within(LONGEST, cancel.cancel()));
-        let calm = runtime.run(|| within(LONGEST, connection.ping()));
-        match (stopped, calm) {
-            (Ok(Some(Ok(()))), Ok(Some(_))) => Ok(()),
-            _ => Err(super::restless()),
+        let connection = &self.connection;
+        let sign_of_life = |longest| connection.sign_of_life(longest);
+        match &connection.stopper {
+            Some(stopper) => stopper.break_off(sign_of_life),
+            None => Ok(()),
         }
     }
 }

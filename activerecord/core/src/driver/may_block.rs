@@ -10,12 +10,12 @@ use tokio::runtime::Handle;
 use tokio::task::coop::poll_proceed;
 use tokio::task::yield_now;
 
-/// Whether this thread may wait for a runtime of its own.
+/// Whether this thread may wait: for a backend whose calls block until a server answers.
 ///
 /// # Errors
 ///
-/// [`Invalid`](crate::ErrorKind::Invalid) in an async task, where tokio would panic.
-pub(super) fn may_block() -> Result<()> {
+/// [`Invalid`](crate::ErrorKind::Invalid) in an async task, where the wait would stop the tasks beside it.
+pub fn may_block() -> Result<()> {
     // Without a runtime there is no task. With one there need not be one: `spawn_blocking`, `block_in_place` and a
     // thread that has entered a handle have a runtime too.
     if Handle::try_current().is_ok() && (has_a_budget() || is_scheduled()) {

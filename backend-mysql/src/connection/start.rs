@@ -1,13 +1,11 @@
-//! What goes over the wire.
+//! A statement, up to its first row.
 
 use super::Server;
 use super::statements::Statements;
-use crate::caught::caught;
-use crate::error::{is_stale, is_unpreparable};
+use crate::error::{Failure, is_stale, is_unpreparable};
 use crate::value::encode;
+use crate::wire::{Prepared, Wire};
 use activerecord_core::{Error, Statement, first_word};
-use mysql_async::prelude::Queryable;
-use mysql_async::{BinaryProtocol, Conn, Params, QueryResult, Row};
 use mysql_common::named_params::ParsedNamedParams;
 
 /// Why a statement has no answer.
@@ -15,9 +13,9 @@ pub(super) enum Stopped {
     /// It was not sent.
     Refused(Error),
     /// The server did not accept it, so nothing of it was run.
-    Unread(mysql_async::Error),
+    Unread(Failure),
     /// It was run, or may have been.
-    Failed(mysql_async::Error),
+    Failed(Failure),
 }
 
 /// Runs a statement up to its first row, which is left to be read.
@@ -25,52 +23,48 @@ pub(super) enum Stopped {
 /// # Cancel safety
 ///
 /// Dropped, it leaves the driver in the middle of an answer, and the driver says so.
-pub(super) async fn start(
-    conn: &mut Conn,
+pub(super) async fn start<W: Wire>(
+    wire: &mut W,
     statement: &Statement<'_>,
     server: &Server,
-    statements: &Statements,
+    statements: &Statements<W::Prepared>,
     effect_alone: bool,
 ) -> Result<(), Stopped> {
-    match try_once(conn, statement, server, statements).await {
+    match try_once(wire, statement, server, statements).await {
         Err(Stopped::Unread(failure)) if is_stale(&failure) => {
-            try_once(conn, statement, server, statements).await
+            try_once(wire, statement, server, statements).await
         }
         Err(Stopped::Unread(failure))
             if is_unpreparable(&failure) && effect_alone && statement.params.is_empty() =>
         {
             // The server has read the whole text as one statement before it says so.
-            caught(conn.query_drop(statement.sql))
-                .await
-                .map_err(Stopped::Failed)
+            wire.query(statement.sql).await.map_err(Stopped::Failed)
         }
         ended => ended,
     }
 }
 
 /// Prepares a statement, unless it was kept, and runs it.
-async fn try_once(
-    conn: &mut Conn,
+async fn try_once<W: Wire>(
+    wire: &mut W,
     statement: &Statement<'_>,
     server: &Server,
-    statements: &Statements,
+    statements: &Statements<W::Prepared>,
 ) -> Result<(), Stopped> {
     let values = encode(statement, server).map_err(Stopped::Refused)?;
     let prepared = match statements.get(statement.sql) {
         Some(prepared) => prepared,
-        None => prepare(conn, statement.sql, statements).await?,
+        None => prepare(wire, statement.sql, statements).await?,
     };
     // The driver would close the connection over it.
-    if usize::from(prepared.num_params()) != values.len() {
-        return Err(Stopped::Refused(miscounted(prepared.num_params(), values.len())));
+    if usize::from(prepared.params()) != values.len() {
+        return Err(Stopped::Refused(miscounted(prepared.params(), values.len())));
     }
-    let ran = caught(conn.exec_iter(&prepared, Params::Positional(values))).await;
-    let ran = ran.map(drop);
-    match ran {
+    match wire.execute(&prepared, values).await {
         Ok(()) => Ok(()),
         Err(failure) if is_stale(&failure) => {
             statements.forget(statement.sql);
-            caught(conn.close(prepared)).await.map_err(Stopped::Unread)?;
+            wire.close(prepared).await.map_err(Stopped::Unread)?;
             Err(Stopped::Unread(failure))
         }
         Err(failure) => Err(Stopped::Failed(failure)),
@@ -78,20 +72,20 @@ async fn try_once(
 }
 
 /// Prepares a statement and keeps it.
-async fn prepare(
-    conn: &mut Conn,
+async fn prepare<W: Wire>(
+    wire: &mut W,
     sql: &str,
-    statements: &Statements,
-) -> Result<mysql_async::Statement, Stopped> {
+    statements: &Statements<W::Prepared>,
+) -> Result<W::Prepared, Stopped> {
     refuse_names(sql)?;
-    let prepared = caught(conn.prep(sql)).await.map_err(Stopped::Unread)?;
+    let prepared = wire.prepare(sql).await.map_err(Stopped::Unread)?;
     if let Some(left_out) = statements.keep(sql, prepared.clone()) {
-        caught(conn.close(left_out)).await.map_err(Stopped::Unread)?;
+        wire.close(left_out).await.map_err(Stopped::Unread)?;
     }
     Ok(prepared)
 }
 
-/// The driver would take `:name` for a parameter, and rewrite the text.
+/// `mysql_async` would take `:name` for a parameter, and rewrite the text; both modes take the same texts.
 fn refuse_names(sql: &str) -> Result<(), Stopped> {
     if !sql.contains(':') {
         return Ok(());
@@ -117,22 +111,8 @@ fn miscounted(expected: u16, given: usize) -> Error {
     ))
 }
 
-/// Reads the next row of an answer.
-///
-/// # Cancel safety
-///
-/// Dropped, it leaves the row to the next call.
-pub(crate) async fn next(conn: &mut Conn) -> mysql_async::Result<Option<Row>> {
-    caught(QueryResult::<'_, '_, BinaryProtocol>::new(conn).next()).await
-}
-
-/// Reads an answer to its end, so that an error in it is told.
-pub(crate) async fn drain(conn: &mut Conn) -> mysql_async::Result<()> {
-    caught(QueryResult::<'_, '_, BinaryProtocol>::new(conn).drop_result()).await
-}
-
 /// Whether a statement begins as one that has no effect beside its rows.
-pub(super) fn only_reads(sql: &str) -> bool {
+pub(crate) fn only_reads(sql: &str) -> bool {
     ["SELECT", "SHOW", "VALUES", "TABLE", "EXPLAIN", "DESCRIBE", "DESC"]
         .iter()
         .any(|word| word.eq_ignore_ascii_case(first_word(sql)))

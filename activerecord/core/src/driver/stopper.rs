@@ -1,15 +1,28 @@
 //! Stops what runs on a connection, by a thread beside the one that waits for it.
 
-use crate::driver::{Cancel, Interrupt};
+use super::may_block::may_block;
+use super::{Cancel, Interrupt};
+use crate::error::{Error, ErrorKind, Result};
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// The way to stop what runs on a connection.
+/// The longest wait for a connection to come to rest after its statement was stopped.
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// How long the rest of a query that was broken off may take to read; then it is stopped.
+const PATIENCE: Duration = Duration::from_millis(5);
+
+/// Stops what runs on a blocking connection, by a thread beside it, and sees to it that no stop hits a statement that
+/// is not meant.
+///
+/// Where a method asks for a sign of life, it wants what is left of an answer read and the database heard, within the
+/// time given: `None` where that takes longer.
 #[derive(Clone)]
-pub(super) struct Stopper(Arc<Shared>);
+pub struct Stopper(Arc<Shared>);
 
 struct Shared {
     cancel: Arc<dyn Cancel>,
@@ -26,7 +39,8 @@ struct State {
 }
 
 impl Stopper {
-    pub(super) fn new(cancel: Arc<dyn Cancel>) -> Self {
+    /// Stops by way of another connection.
+    pub fn new(cancel: Arc<dyn Cancel>) -> Self {
         Self(Arc::new(Shared {
             cancel,
             state: Mutex::default(),
@@ -34,14 +48,42 @@ impl Stopper {
         }))
     }
 
-    /// Whether a stop was asked for that may still be on its way.
-    pub(super) fn was_used(&self) -> bool {
-        self.0.lock().used
+    /// Waits until a stop that was asked for can hit nothing any more: the next call is not meant.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`](ErrorKind::Invalid) in an async task; [`ConnectionLost`](ErrorKind::ConnectionLost) where the
+    /// connection does not come to rest, so that it MUST be closed.
+    pub fn settle(&self, sign_of_life: impl FnOnce(Duration) -> Option<Result<()>>) -> Result<()> {
+        if !self.0.lock().used {
+            return Ok(());
+        }
+        may_block()?;
+        let told = self.rest();
+        match sign_of_life(LONGEST) {
+            Some(Ok(())) if told => Ok(()),
+            // The stop came too late for its statement and hit the sign of life.
+            Some(Err(error)) if told && error.kind() == ErrorKind::Canceled => Ok(()),
+            _ => Err(restless()),
+        }
+    }
+
+    /// Leaves the rest of a query that nobody wants: it is read where that is soon done, and else stopped.
+    ///
+    /// # Errors
+    ///
+    /// As for [`settle`](Self::settle), or what the sign of life says.
+    pub fn break_off(&self, mut sign_of_life: impl FnMut(Duration) -> Option<Result<()>>) -> Result<()> {
+        if let Some(result) = sign_of_life(PATIENCE) {
+            return result;
+        }
+        self.interrupt();
+        self.settle(sign_of_life)
     }
 
     /// Waits until the database was told of every stop; `false` where that takes too long.
-    pub(super) fn rest(&self, longest: Duration) -> bool {
-        let end = Instant::now() + longest;
+    fn rest(&self) -> bool {
+        let end = Instant::now() + LONGEST;
         let mut state = self.0.lock();
         while state.under_way {
             let Some(left) = end.checked_duration_since(Instant::now()) else {
@@ -68,8 +110,14 @@ impl Interrupt for Stopper {
         let told = Told(self.0.clone());
         run_aside(Box::pin(async move {
             // That the database could not be reached is seen by who insists.
-            let _ = tokio::time::timeout(super::LONGEST, told.0.cancel.cancel()).await;
+            let _ = tokio::time::timeout(LONGEST, told.0.cancel.cancel()).await;
         }));
+    }
+}
+
+impl fmt::Debug for Stopper {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Stopper").finish_non_exhaustive()
     }
 }
 
@@ -87,6 +135,12 @@ impl Drop for Told {
         self.0.lock().under_way = false;
         self.0.told.notify_all();
     }
+}
+
+#[cold]
+fn restless() -> Error {
+    let message = "the connection did not come to rest after its statement was stopped; it is closed";
+    Error::new(ErrorKind::ConnectionLost, message)
 }
 
 type Job = Pin<Box<dyn Future<Output = ()> + Send>>;

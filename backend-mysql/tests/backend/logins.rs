@@ -1,0 +1,181 @@
+//! How a client proves who it is. The two modes have a driver each, and both say the same.
+
+use crate::backend::fake::{Peer, connect, greeting, packet};
+use activerecord_backend_mysql::SslMode;
+use activerecord_core::ErrorKind;
+use mysql_common::constants::CapabilityFlags;
+
+const NONCE: &[u8] = b"abcdefghijklmnopqrst";
+
+/// What a server says, up to what it has heard.
+type Server = fn(&mut Peer) -> Vec<Vec<u8>>;
+
+/// Asks for another plugin, and gives what the client answers.
+fn switch(peer: &mut Peer, plugin: &str, nonce: &[u8]) -> Option<Vec<u8>> {
+    peer.greet()?;
+    peer.send(&[b"\xfe", plugin.as_bytes(), b"\0", nonce, b"\0"].concat());
+    peer.receive()
+}
+
+/// Says that the account may not, and gives what was said before.
+fn deny<T>(peer: &mut Peer, said: T) -> T {
+    peer.send(b"\xff\x15\x04#28000no");
+    said
+}
+
+/// What a client says by either driver, after which it is denied.
+fn said_by_both(server: Server) -> [Vec<Vec<u8>>; 2] {
+    [true, false].map(|blocking| {
+        let (ended, said) = connect(
+            blocking,
+            |mysql| mysql,
+            move |mut peer| {
+                let said = server(&mut peer);
+                deny(&mut peer, said)
+            },
+        );
+        let failure = ended.unwrap_err();
+        assert_eq!(failure.kind(), ErrorKind::Auth, "{failure:?}");
+        assert_eq!(failure.code(), Some(1045), "{failure:?}");
+        said
+    })
+}
+
+#[test]
+fn the_first_proof() {
+    let [blocking, polled] = said_by_both(|peer| vec![peer.greet().unwrap()]);
+    let proof = |said: &[Vec<u8>]| said[0][32..].to_vec();
+    assert_eq!(proof(&blocking), proof(&polled));
+    assert!(!String::from_utf8_lossy(&blocking[0]).contains("s3cret"));
+}
+
+#[test]
+fn proofs_by_other_plugins() {
+    let by: [Server; 3] = [
+        |peer| vec![switch(peer, "mysql_native_password", NONCE).unwrap()],
+        |peer| vec![switch(peer, "caching_sha2_password", NONCE).unwrap()],
+        |peer| vec![switch(peer, "client_ed25519", b"abcdefghijklmnopqrstuvwxyzabcdef").unwrap()],
+    ];
+    for server in by {
+        let [blocking, polled] = said_by_both(server);
+        assert_eq!(blocking, polled);
+        assert!(!blocking[0].is_empty());
+    }
+}
+
+/// The proof holds numbers at random, so no two are alike.
+#[test]
+fn a_proof_with_a_salt_of_its_own() {
+    let [blocking, polled] = said_by_both(|peer| {
+        let first = switch(peer, "parsec", b"abcdefghijklmnopqrstuvwxyzabcdef").unwrap();
+        peer.send(&[b"\x01P\0", &[7; 18][..]].concat());
+        vec![first, peer.receive().unwrap()]
+    });
+    let lengths = |said: &[Vec<u8>]| said.iter().map(Vec::len).collect::<Vec<_>>();
+    assert_eq!(lengths(&blocking), [0, 96]);
+    assert_eq!(lengths(&blocking), lengths(&polled));
+}
+
+/// A server that remembers no password asks for it; in the open it goes under the server's key alone.
+#[test]
+fn a_password_that_is_not_remembered() {
+    const KEY: &str = include_str!("key.pem");
+    let [blocking, polled] = said_by_both(|peer| {
+        peer.greet().unwrap();
+        peer.send(b"\x01\x04");
+        let asked = peer.receive().unwrap();
+        peer.send(&[b"\x01", KEY.as_bytes()].concat());
+        vec![asked, peer.receive().unwrap()]
+    });
+    for said in [blocking, polled] {
+        assert_eq!(said[0], [2]);
+        assert_eq!(said[1].len(), 256);
+    }
+}
+
+/// One that is remembered is no more asked for.
+#[test]
+fn a_password_that_is_remembered() {
+    let [blocking, polled] = said_by_both(|peer| {
+        peer.greet().unwrap();
+        peer.send(b"\x01\x03");
+        Vec::new()
+    });
+    assert_eq!(blocking, polled);
+}
+
+#[test]
+fn what_would_give_the_password_away_is_refused() {
+    for plugin in ["mysql_clear_password", "mysql_old_password", "one_of_their_own"] {
+        for blocking in [true, false] {
+            let (ended, said) = connect(
+                blocking,
+                |mysql| mysql,
+                move |mut peer| {
+                    let mut said = switch(&mut peer, plugin, NONCE).unwrap_or_default();
+                    said.extend(peer.receive().unwrap_or_default());
+                    said
+                },
+            );
+            let failure = ended.unwrap_err();
+            assert_eq!(failure.kind(), ErrorKind::Auth, "{plugin}: {failure:?}");
+            assert!(!String::from_utf8_lossy(&said).contains("s3cret"), "{plugin}");
+        }
+    }
+}
+
+/// A second switch is one too many: with it a server could try one plugin after the other.
+#[test]
+fn a_second_switch_is_refused() {
+    for blocking in [true, false] {
+        let (ended, said) = connect(
+            blocking,
+            |mysql| mysql,
+            |mut peer| {
+                switch(&mut peer, "mysql_native_password", NONCE);
+                peer.send(&[b"\xfecaching_sha2_password\0", NONCE, b"\0"].concat());
+                peer.receive()
+            },
+        );
+        assert_eq!(ended.unwrap_err().kind(), ErrorKind::ConnectionLost);
+        assert_eq!(said.filter(|said| said.len() > 1), None);
+    }
+}
+
+/// What comes behind the greeting in the open could be anybody's, and would be taken for what came encrypted.
+#[test]
+fn nothing_may_come_ahead_of_the_encryption() {
+    let (ended, ()) = connect(
+        true,
+        |mysql| mysql.ssl_mode(SslMode::Required),
+        |mut peer| {
+            let open = packet(0, &greeting(CapabilityFlags::CLIENT_SSL));
+            peer.send_raw(&[open, packet(2, &[0, 0, 0, 2, 0, 0, 0])].concat())
+                .unwrap();
+            while peer.receive().is_some() {}
+        },
+    );
+    let failure = ended.unwrap_err();
+    assert_eq!(failure.kind(), ErrorKind::ConnectionLost);
+    assert!(failure.to_string().contains("nobody asked for"), "{failure}");
+}
+
+/// A server may not have a file of this machine.
+#[test]
+fn a_file_is_never_sent() {
+    for blocking in [true, false] {
+        let (ended, said) = connect(
+            blocking,
+            |mysql| mysql,
+            |mut peer| {
+                peer.greet();
+                peer.agree();
+                peer.receive();
+                peer.send(b"\xfb/etc/passwd");
+                peer.receive()
+            },
+        );
+        assert_eq!(ended.unwrap_err().kind(), ErrorKind::Unsupported);
+        assert_eq!(said.filter(|said| !matches!(said[..], [] | [1])), None);
+    }
+}
