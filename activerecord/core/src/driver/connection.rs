@@ -102,6 +102,11 @@ pub trait Connection: Send {
         true
     }
 
+    /// Whether it can be given to the next user as it is: usable, with no transaction open.
+    fn is_clean(&mut self) -> bool {
+        !self.is_in_transaction() && self.is_usable()
+    }
+
     /// Runs a statement whose rows are pulled a few at a time; the cursor holds the connection until then.
     ///
     /// # Errors

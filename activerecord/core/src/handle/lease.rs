@@ -155,10 +155,7 @@ impl<'p> Lease<'p> {
 impl Drop for Lease<'_> {
     #[inline]
     fn drop(&mut self) {
-        if self
-            .line()
-            .is_ok_and(|line| !(line.is_clean() && line.is_usable()))
-        {
+        if self.line().is_ok_and(|line| !line.is_clean()) {
             self.settle();
         }
         // It may have been passed on, be it to be brought to rest.

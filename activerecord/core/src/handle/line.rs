@@ -81,6 +81,14 @@ impl Link {
         }
     }
 
+    fn is_clean(&mut self) -> bool {
+        match self {
+            Self::Blocking(connection) => connection.get_mut().is_clean(),
+            #[cfg(feature = "native")]
+            Self::Native(native) => !native.connection.is_in_transaction() && native.connection.is_usable(),
+        }
+    }
+
     fn is_usable(&mut self) -> bool {
         match self {
             Self::Blocking(connection) => connection.get_mut().is_usable(),
@@ -260,7 +268,8 @@ impl Line {
     /// Whether it can be handed out as it is.
     #[inline]
     pub(crate) fn is_clean(&mut self) -> bool {
-        self.is_at_rest() && self.is_settled_at(0) && !self.is_in_transaction()
+        let settled = !self.lost && self.is_at_rest() && self.is_settled_at(0);
+        settled && self.link.as_mut().is_some_and(Link::is_clean)
     }
 
     /// Whether nothing is under way on it.

@@ -29,4 +29,44 @@ mod pools {
         aside(|| wait_for(|| sessions(&stranger).is_ok_and(|now| now == before + 2)));
         aside(|| open.into_iter().try_for_each(|tx| tx.rollback()))
     }
+
+    /// Who waits gets the connection of the one before, or one of its own mode in its place.
+    #[only(asynchronous)]
+    #[needs(Sessions)]
+    async fn one_connection_serves_callers_of_both_modes_in_turn(db: &Db) -> Result<()> {
+        const CALLS: i64 = 50;
+        db.create_table::<Account>().await?;
+        let rows = (1..=4 * CALLS).map(|id| Account { id, balance: id });
+        Account::insert_all(db, rows.collect()).await?;
+        let own = of_size(db, 1)?;
+        let (blocking, _) = handles(&own);
+        let threads: Vec<_> = (0..2)
+            .map(|part| {
+                let handle = blocking.clone();
+                std::thread::spawn(move || {
+                    (1..=CALLS).try_for_each(|id| Account::find(&handle, part * CALLS + id)?.delete(&handle))
+                })
+            })
+            .collect();
+        let tasks: Vec<_> = (2..4)
+            .map(|part| {
+                let handle = own.clone();
+                tokio::spawn(async move {
+                    for id in 1..=CALLS {
+                        let mut account = Account::find(&handle, part * CALLS + id).await?;
+                        account.delete(&handle).await?;
+                    }
+                    Ok::<_, Error>(())
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap()?;
+        }
+        aside(|| threads.into_iter().try_for_each(|thread| thread.join().unwrap()))?;
+        assert_eq!(Account::query().count(&own).await?, 0);
+        let status = own.status();
+        assert_eq!((status.in_use, status.waiting), (0, 0));
+        Ok(())
+    }
 }

@@ -86,6 +86,43 @@ pub(super) mod tracking {
         Ok(())
     }
 
+    /// What was saved is the row from then on: the next save writes what changed since, and nothing of before.
+    async fn a_later_save_writes_what_changed_since_the_one_before(db: &Db) -> Result<()> {
+        let mut ann = saved(db, User::named("ann")).await?;
+        ann.name = "Anna".into();
+        ann.age = Some(40);
+        ann.save(db).await?;
+        db.execute("UPDATE users SET name = 'else' WHERE id = 1", ())
+            .await?;
+        ann.age = None;
+        assert_eq!(fields(&ann), ["age"]);
+        assert_eq!(ann.changes()[0].old, SqlValue::I64(40));
+        ann.save(db).await?;
+        assert!(!ann.is_dirty());
+        let row = User::find(db, 1).await?;
+        assert_eq!((&*row.name, row.age), ("else", None));
+        Ok(())
+    }
+
+    /// A record that was written before is written in a transaction as any other, and a rollback undoes that alone.
+    async fn a_written_record_is_tracked_in_a_transaction(db: &Db) -> Result<()> {
+        let mut ann = saved(db, User::named("ann")).await?;
+        ann.name = "Anna".into();
+        ann.save(db).await?;
+        let tx = db.begin().await?;
+        ann.name = "Annabel".into();
+        ann.age = Some(40);
+        ann.save(&tx).await?;
+        assert!(!ann.is_dirty());
+        tx.rollback().await?;
+        assert_eq!(fields(&ann), ["name", "age"]);
+        assert_eq!(ann.changes()[0].old, SqlValue::Text("Anna".into()));
+        ann.reset();
+        assert_eq!((&*ann.name, ann.age), ("Anna", None));
+        assert!(!ann.is_dirty());
+        Ok(())
+    }
+
     async fn the_old_value_put_back_is_no_change(db: &Db) -> Result<()> {
         let mut ann = saved(db, User::named("ann")).await?;
         ann.name = "ann".into();
