@@ -196,6 +196,8 @@ impl NativeStore {
         if self.pool.state().idle_connections == 0 {
             return;
         }
+        // A blocking handle may be the one who asks, on a thread without a runtime.
+        let _runtime = self.runtime.enter();
         let idle = pin!(self.pool.get_owned());
         if let Poll::Ready(Ok(mut place)) = idle.poll(&mut Context::from_waker(Waker::noop())) {
             place.connection = None;
