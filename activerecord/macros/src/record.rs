@@ -118,7 +118,9 @@ fn put_values(model: &Model<'_>) -> TokenStream {
         .map(|(index, Column { field, ty, .. })| {
             quote! {
                 if columns.contains(#index) {
-                    places.put::<#ty>(&self.#field);
+                    if let ::core::option::Option::Some(place) = places.next_place() {
+                        <#ty as #private::Value>::put_value(&self.#field, place);
+                    }
                 }
             }
         });

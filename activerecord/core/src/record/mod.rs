@@ -23,7 +23,7 @@ pub use self::verbs::ActiveRecord;
 
 use crate::error::Result;
 use crate::handle::{Asynchronous, Blocking, Within};
-use crate::value::{SqlValue, Value};
+use crate::value::SqlValue;
 
 /// Places for the cells of rows on their way to the database, to be filled one after the other.
 #[doc(hidden)]
@@ -40,13 +40,11 @@ impl<'p, 'v> Places<'p, 'v> {
         self.0.len()
     }
 
-    /// Fills the next place. The cell is written there at once: one that is pushed onto a list, which might have to
-    /// grow first, is written twice.
+    /// Gives the next place. A cell is written there at once: one that is pushed onto a list, which might have to grow
+    /// first, is written twice.
     #[inline(always)]
-    pub fn put<V: Value>(&mut self, value: &'v V) {
-        if let Some(place) = self.0.next() {
-            value.put_value(place);
-        }
+    pub fn next_place(&mut self) -> Option<&mut SqlValue<'v>> {
+        self.0.next()
     }
 }
 
