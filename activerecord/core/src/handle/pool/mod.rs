@@ -237,11 +237,13 @@ impl Pool {
     /// Opens a connection for a permit that has none.
     pub(super) fn open_line(&self) -> Result<Line> {
         let store = self.store.as_ref().ok_or_else(gone)?;
-        #[cfg(feature = "native")]
-        if let Some(native) = &self.native {
-            native.make_room(store.connections(), self.size);
-        }
-        let (link, home) = store.take()?;
+        let make_room = || {
+            #[cfg(feature = "native")]
+            if let Some(native) = &self.native {
+                native.make_room(store.connections(), self.size);
+            }
+        };
+        let (link, home) = store.take(make_room)?;
         Ok(Line::new(link, home, self.observer))
     }
 

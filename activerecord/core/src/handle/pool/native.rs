@@ -66,13 +66,17 @@ impl Pool {
     /// Opens a natively async connection for a permit that has none.
     pub(in crate::handle) async fn open_native_line(&self) -> Result<Line> {
         let native = self.native_store()?;
+        let (link, home) = native.take(|| self.make_room_for_native(native)).await?;
+        Ok(Line::new(link, home, self.observer))
+    }
+
+    /// Closes an idle connection of the blocking kind where both kinds together are as many as there may be.
+    fn make_room_for_native(&self, native: &NativeStore) {
         if let Some(other) = &self.store
             && are_enough(native.connections() + other.connections(), self.size)
         {
             other.close_idle();
         }
-        let (link, home) = native.take().await?;
-        Ok(Line::new(link, home, self.observer))
     }
 
     /// Whether this is awaited in the runtime of the connections, which has a timer. It counts many waits for little; a
@@ -145,20 +149,20 @@ impl NativeStore {
         let _ = self.pool.add(Slot::new(connection, age, &self.losses));
     }
 
-    /// Takes a connection, or opens one.
-    pub(super) async fn take(&self) -> Result<(Link, Home)> {
+    /// Takes a connection, or opens one once there is room for it.
+    pub(super) async fn take(&self, make_room: impl Fn()) -> Result<(Link, Home)> {
         if self.alive.strong_count() == 0 {
             return Err(runtime_gone());
         }
         let deadline = Instant::now() + self.opening;
-        until(deadline, self.take_in_time())
+        until(deadline, self.take_in_time(make_room))
             .await
             .unwrap_or_else(|| Err(slow(self.opening)))
     }
 
-    async fn take_in_time(&self) -> Result<(Link, Home)> {
+    async fn take_in_time(&self, make_room: impl Fn()) -> Result<(Link, Home)> {
         loop {
-            let mut place = self.check_out().await?;
+            let mut place = self.check_out(&make_room).await?;
             let Some(connection) = place.connection.take() else {
                 continue;
             };
@@ -172,9 +176,10 @@ impl NativeStore {
         }
     }
 
-    async fn check_out(&self) -> Result<bb8::PooledConnection<'static, Manager>> {
+    async fn check_out(&self, make_room: impl Fn()) -> Result<bb8::PooledConnection<'static, Manager>> {
         // Opened here and not by bb8, which keeps the cause of a failure to itself.
         if self.pool.state().idle_connections == 0 {
+            make_room();
             let opened = self.pool.dedicated_connection().await;
             let opened = opened.map_err(|error| error.context("no further connection could be opened"))?;
             // Where there is no room one is about to be given back.

@@ -50,10 +50,10 @@ impl Store {
         lock(&self.ready).push((connection, age));
     }
 
-    /// Takes a connection, or opens one, which blocks.
-    pub(super) fn take(&self) -> Result<(Link, Home)> {
+    /// Takes a connection, or opens one once there is room for it, which blocks.
+    pub(super) fn take(&self, make_room: impl Fn()) -> Result<(Link, Home)> {
         loop {
-            let mut place = self.check_out()?;
+            let mut place = self.check_out(&make_room)?;
             let Some(mut connection) = place.connection.take() else {
                 continue;
             };
@@ -65,9 +65,10 @@ impl Store {
         }
     }
 
-    fn check_out(&self) -> Result<r2d2::PooledConnection<Manager>> {
+    fn check_out(&self, make_room: impl Fn()) -> Result<r2d2::PooledConnection<Manager>> {
         // Opened here and not by r2d2, which keeps the cause of a failure to itself until the wait is over.
         if self.pool.state().idle_connections == 0 && lock(&self.ready).is_empty() {
+            make_room();
             let connection = self.backend.connect();
             self.add(connection.map_err(|error| error.context("no further connection could be opened"))?);
         }
