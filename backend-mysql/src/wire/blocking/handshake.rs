@@ -103,6 +103,13 @@ fn first_nonce(greeting: &HandshakePacket<'_>) -> Vec<u8> {
     nonce
 }
 
+/// The most rounds over a password that a server may ask for. Servers ask for 1024 to 8192; a million take seconds,
+/// in which no limit of time is seen to.
+const MOST_ROUNDS: u32 = 1024 << 8;
+
+/// The largest key that a password goes under, for the same reason: one of 8192 bits fits, as text.
+const LARGEST_KEY: usize = 2048;
+
 /// A login under way.
 struct Login<'l> {
     packets: &'l mut Packets,
@@ -178,13 +185,10 @@ impl Login<'_> {
             (AuthPlugin::CachingSha2Password, [0x01, 0x03, ..]) => Ok(()),
             (AuthPlugin::CachingSha2Password, [0x01, 0x04, ..]) => self.send_password(),
             (plugin @ AuthPlugin::MariadbParsec { .. }, [0x01, salt @ ..] | salt) => {
-                let wrong_salt = || {
-                    Failure::Driver(
-                        ErrorKind::Auth,
-                        "the server's salt for a login cannot be read".into(),
-                    )
-                };
                 plugin.read_add_data(salt).ok_or_else(wrong_salt)?;
+                if matches!(plugin, AuthPlugin::MariadbParsec { iterations, .. } if *iterations > MOST_ROUNDS) {
+                    return Err(too_much_work());
+                }
                 match plugin.gen_data(self.password, &self.nonce) {
                     Some(proof) => self.packets.send(&proof.into_owned()),
                     None => self.packets.send_bytes(&[]),
@@ -206,12 +210,31 @@ impl Login<'_> {
         let Some((0x01, key)) = self.packets.bytes().split_first() else {
             return Err(Packets::unexpected());
         };
+        if key.len() > LARGEST_KEY {
+            return Err(too_much_work());
+        }
         for (byte, nonce) in password.iter_mut().zip(self.nonce.iter().cycle()) {
             *byte ^= nonce;
         }
         let encrypted = crypto::encrypt(&password, key);
         self.packets.send_bytes(&encrypted)
     }
+}
+
+#[cold]
+fn wrong_salt() -> Failure {
+    Failure::Driver(
+        ErrorKind::Auth,
+        "the server's salt for a login cannot be read".into(),
+    )
+}
+
+#[cold]
+fn too_much_work() -> Failure {
+    Failure::Driver(
+        ErrorKind::Auth,
+        "the server asks for more work at a login than any server needs".into(),
+    )
 }
 
 #[cold]
