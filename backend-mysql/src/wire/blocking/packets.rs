@@ -157,9 +157,13 @@ impl Packets {
 
     /// Reads what marks the end of a list of columns, where there is such a mark.
     pub(super) fn read_mark(&mut self) -> Result<(), Failure> {
-        match self.has_eof() {
-            true => self.read(),
-            false => Ok(()),
+        if !self.has_eof() {
+            return Ok(());
+        }
+        self.read()?;
+        match self.bytes().first() {
+            Some(0xfe) => Ok(()),
+            _ => Err(Self::unexpected()),
         }
     }
 
