@@ -93,6 +93,30 @@ fn a_password_that_is_not_remembered() {
     }
 }
 
+/// It is nothing that another try could mend, as a lost connection would be.
+#[test]
+fn a_key_that_does_not_fit_the_password() {
+    const KEY: &str = include_str!("key.pem");
+    for (key, length) in [(KEY, 214), ("no key", 6)] {
+        let (ended, said) = connect(
+            true,
+            |mysql| mysql.password("p".repeat(length)),
+            |mut peer| {
+                peer.greet();
+                peer.send(b"\x01\x04");
+                peer.receive();
+                peer.send(&[b"\x01", key.as_bytes()].concat());
+                peer.receive()
+            },
+        );
+        let failure = ended.unwrap_err();
+        assert_eq!(failure.kind(), ErrorKind::Auth, "{failure:?}");
+        assert!(failure.to_string().contains("under the key"), "{failure}");
+        assert!(!format!("{failure:?}").contains("ppp"), "{failure:?}");
+        assert_eq!(said, None);
+    }
+}
+
 /// A server could keep a client busy for hours, past every limit of time.
 #[test]
 fn more_work_than_a_login_takes_is_refused() {
@@ -122,11 +146,17 @@ fn large_key(size: u16) -> Vec<u8> {
         let length = u16::try_from(content.len()).unwrap().to_be_bytes();
         [&[0x82], &length[..], content].concat()
     };
-    let part = [&[0x02], &*number(&[&[0x7f], &vec![0xff; size.into()][..]].concat())].concat();
+    let part = [
+        &[0x02],
+        &*number(&[&[0x7f], &vec![0xff; size.into()][..]].concat()),
+    ]
+    .concat();
     let whole = [&[0x30], &*number(&[&*part, &*part].concat())].concat();
     let mut text = b"-----BEGIN RSA PUBLIC KEY-----\n".to_vec();
     for bytes in whole.chunks(3) {
-        let bits = (0..3).fold(0, |bits, at| bits << 8 | u32::from(bytes.get(at).copied().unwrap_or(0)));
+        let bits = (0..3).fold(0, |bits, at| {
+            bits << 8 | u32::from(bytes.get(at).copied().unwrap_or(0))
+        });
         text.extend((0..4).map(|at| digit(bits >> (18 - 6 * at) & 63)));
     }
     text.extend_from_slice(b"\n-----END RSA PUBLIC KEY-----\n");

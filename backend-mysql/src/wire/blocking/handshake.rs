@@ -3,6 +3,7 @@
 use super::BlockingConn;
 use super::packets::Packets;
 use super::stream::Stream;
+use crate::caught::caught;
 use crate::config::{LARGEST_PACKET, Mysql};
 use crate::error::Failure;
 use crate::tls::{self, SslMode};
@@ -186,7 +187,8 @@ impl Login<'_> {
             (AuthPlugin::CachingSha2Password, [0x01, 0x04, ..]) => self.send_password(),
             (plugin @ AuthPlugin::MariadbParsec { .. }, [0x01, salt @ ..] | salt) => {
                 plugin.read_add_data(salt).ok_or_else(wrong_salt)?;
-                if matches!(plugin, AuthPlugin::MariadbParsec { iterations, .. } if *iterations > MOST_ROUNDS) {
+                if matches!(plugin, AuthPlugin::MariadbParsec { iterations, .. } if *iterations > MOST_ROUNDS)
+                {
                     return Err(too_much_work());
                 }
                 match plugin.gen_data(self.password, &self.nonce) {
@@ -216,7 +218,8 @@ impl Login<'_> {
         for (byte, nonce) in password.iter_mut().zip(self.nonce.iter().cycle()) {
             *byte ^= nonce;
         }
-        let encrypted = crypto::encrypt(&password, key);
+        // This panics over a key that is none, and over a password that is too long for it.
+        let encrypted = caught(|| Ok(crypto::encrypt(&password, key))).map_err(|_| unfit_key())?;
         self.packets.send_bytes(&encrypted)
     }
 }
@@ -226,6 +229,16 @@ fn wrong_salt() -> Failure {
     Failure::Driver(
         ErrorKind::Auth,
         "the server's salt for a login cannot be read".into(),
+    )
+}
+
+#[cold]
+fn unfit_key() -> Failure {
+    Failure::Driver(
+        ErrorKind::Auth,
+        "the password cannot be sent under the key of the server, which is none or too small for it; an encrypted \
+         connection needs no such key"
+            .into(),
     )
 }
 
