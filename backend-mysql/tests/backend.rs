@@ -7,6 +7,7 @@
 )]
 
 mod backend {
+    mod answers;
     mod dialect;
     pub(crate) mod fake;
     mod logins;

@@ -109,8 +109,16 @@ impl BlockingConn {
             _ => {}
         }
         let count = head.checked_eat_lenenc_int().ok_or_else(Packets::unexpected)?;
+        // There are no wider rows, and a larger number would have us wait for what never comes.
+        let count = u16::try_from(count).map_err(|_| Packets::unexpected())?;
         let columns = match prepared {
-            Some(prepared) if self.may_skip_columns && head.0.first() == Some(&0) => prepared.columns(),
+            Some(prepared) if self.may_skip_columns && head.0.first() == Some(&0) => {
+                let columns = prepared.columns();
+                if columns.len() != usize::from(count) {
+                    return Err(Packets::unexpected());
+                }
+                columns
+            }
             Some(prepared) => {
                 self.read_columns(count)?;
                 prepared.columns_of(&self.columns)?
@@ -127,7 +135,7 @@ impl BlockingConn {
     }
 
     /// Reads so many columns, as they are sent.
-    fn read_columns(&mut self, count: u64) -> Result<(), Failure> {
+    fn read_columns(&mut self, count: u16) -> Result<(), Failure> {
         self.columns.clear();
         for _ in 0..count {
             self.packets.read()?;
@@ -143,7 +151,7 @@ impl BlockingConn {
             let prepared = BlockingPrepared::new(&packet);
             for count in [packet.num_params(), packet.num_columns()] {
                 if count > 0 {
-                    conn.read_columns(count.into())?;
+                    conn.read_columns(count)?;
                     conn.packets.read_mark()?;
                 }
             }

@@ -58,10 +58,14 @@ pub(crate) fn packet(sequence: u8, payload: &[u8]) -> Vec<u8> {
 
 /// The greeting of a server that can do what clients want, and more.
 pub(crate) fn greeting(more: CapabilityFlags) -> Vec<u8> {
+    older_greeting(CapabilityFlags::CLIENT_DEPRECATE_EOF | more)
+}
+
+/// The same of one that marks with packets of their own where columns and rows end.
+pub(crate) fn older_greeting(more: CapabilityFlags) -> Vec<u8> {
     let capabilities = CapabilityFlags::CLIENT_PROTOCOL_41
         | CapabilityFlags::CLIENT_SECURE_CONNECTION
         | CapabilityFlags::CLIENT_PLUGIN_AUTH
-        | CapabilityFlags::CLIENT_DEPRECATE_EOF
         | more;
     let greeting = HandshakePacket::new(
         10,

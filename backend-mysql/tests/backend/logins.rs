@@ -93,6 +93,81 @@ fn a_password_that_is_not_remembered() {
     }
 }
 
+/// It is nothing that another try could mend, as a lost connection would be.
+#[test]
+fn a_key_that_does_not_fit_the_password() {
+    const KEY: &str = include_str!("key.pem");
+    for (key, length) in [(KEY, 214), ("no key", 6)] {
+        let (ended, said) = connect(
+            true,
+            |mysql| mysql.password("p".repeat(length)),
+            |mut peer| {
+                peer.greet();
+                peer.send(b"\x01\x04");
+                peer.receive();
+                peer.send(&[b"\x01", key.as_bytes()].concat());
+                peer.receive()
+            },
+        );
+        let failure = ended.unwrap_err();
+        assert_eq!(failure.kind(), ErrorKind::Auth, "{failure:?}");
+        assert!(failure.to_string().contains("under the key"), "{failure}");
+        assert!(!format!("{failure:?}").contains("ppp"), "{failure:?}");
+        assert_eq!(said, None);
+    }
+}
+
+/// A server could keep a client busy for hours, past every limit of time.
+#[test]
+fn more_work_than_a_login_takes_is_refused() {
+    let rounds = |mut peer: Peer| {
+        switch(&mut peer, "parsec", b"abcdefghijklmnopqrstuvwxyzabcdef");
+        peer.send(&[b"\x01P\x09", &[7; 18][..]].concat());
+        deny(&mut peer, ());
+    };
+    let key = |mut peer: Peer| {
+        peer.greet();
+        peer.send(b"\x01\x04");
+        peer.receive();
+        peer.send(&[b"\x01", &*large_key(4096)].concat());
+        deny(&mut peer, ());
+    };
+    for server in [rounds, key] {
+        let (ended, ()) = connect(true, |mysql| mysql, server);
+        let failure = ended.unwrap_err();
+        assert_eq!(failure.kind(), ErrorKind::Auth, "{failure:?}");
+        assert!(failure.to_string().contains("more work"), "{failure}");
+    }
+}
+
+/// A key whose two numbers have so many bytes. All its bits are set but the signs, as are those of its text.
+fn large_key(size: u16) -> Vec<u8> {
+    let number = |content: &[u8]| {
+        let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+        [&[0x82], &length[..], content].concat()
+    };
+    let part = [
+        &[0x02],
+        &*number(&[&[0x7f], &vec![0xff; size.into()][..]].concat()),
+    ]
+    .concat();
+    let whole = [&[0x30], &*number(&[&*part, &*part].concat())].concat();
+    let mut text = b"-----BEGIN RSA PUBLIC KEY-----\n".to_vec();
+    for bytes in whole.chunks(3) {
+        let bits = (0..3).fold(0, |bits, at| {
+            bits << 8 | u32::from(bytes.get(at).copied().unwrap_or(0))
+        });
+        text.extend((0..4).map(|at| digit(bits >> (18 - 6 * at) & 63)));
+    }
+    text.extend_from_slice(b"\n-----END RSA PUBLIC KEY-----\n");
+    text
+}
+
+fn digit(bits: u32) -> u8 {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    DIGITS[usize::try_from(bits).unwrap()]
+}
+
 /// One that is remembered is no more asked for.
 #[test]
 fn a_password_that_is_remembered() {

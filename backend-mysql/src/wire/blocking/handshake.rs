@@ -3,6 +3,7 @@
 use super::BlockingConn;
 use super::packets::Packets;
 use super::stream::Stream;
+use crate::caught::caught;
 use crate::config::{LARGEST_PACKET, Mysql};
 use crate::error::Failure;
 use crate::tls::{self, SslMode};
@@ -103,6 +104,13 @@ fn first_nonce(greeting: &HandshakePacket<'_>) -> Vec<u8> {
     nonce
 }
 
+/// The most rounds over a password that a server may ask for. Servers ask for 1024 to 8192; a million take seconds,
+/// in which no limit of time is seen to.
+const MOST_ROUNDS: u32 = 1024 << 8;
+
+/// The largest key that a password goes under, for the same reason: one of 8192 bits fits, as text.
+const LARGEST_KEY: usize = 2048;
+
 /// A login under way.
 struct Login<'l> {
     packets: &'l mut Packets,
@@ -178,13 +186,11 @@ impl Login<'_> {
             (AuthPlugin::CachingSha2Password, [0x01, 0x03, ..]) => Ok(()),
             (AuthPlugin::CachingSha2Password, [0x01, 0x04, ..]) => self.send_password(),
             (plugin @ AuthPlugin::MariadbParsec { .. }, [0x01, salt @ ..] | salt) => {
-                let wrong_salt = || {
-                    Failure::Driver(
-                        ErrorKind::Auth,
-                        "the server's salt for a login cannot be read".into(),
-                    )
-                };
                 plugin.read_add_data(salt).ok_or_else(wrong_salt)?;
+                if matches!(plugin, AuthPlugin::MariadbParsec { iterations, .. } if *iterations > MOST_ROUNDS)
+                {
+                    return Err(too_much_work());
+                }
                 match plugin.gen_data(self.password, &self.nonce) {
                     Some(proof) => self.packets.send(&proof.into_owned()),
                     None => self.packets.send_bytes(&[]),
@@ -206,12 +212,42 @@ impl Login<'_> {
         let Some((0x01, key)) = self.packets.bytes().split_first() else {
             return Err(Packets::unexpected());
         };
+        if key.len() > LARGEST_KEY {
+            return Err(too_much_work());
+        }
         for (byte, nonce) in password.iter_mut().zip(self.nonce.iter().cycle()) {
             *byte ^= nonce;
         }
-        let encrypted = crypto::encrypt(&password, key);
+        // This panics over a key that is none, and over a password that is too long for it.
+        let encrypted = caught(|| Ok(crypto::encrypt(&password, key))).map_err(|_| unfit_key())?;
         self.packets.send_bytes(&encrypted)
     }
+}
+
+#[cold]
+fn wrong_salt() -> Failure {
+    Failure::Driver(
+        ErrorKind::Auth,
+        "the server's salt for a login cannot be read".into(),
+    )
+}
+
+#[cold]
+fn unfit_key() -> Failure {
+    Failure::Driver(
+        ErrorKind::Auth,
+        "the password cannot be sent under the key of the server, which is none or too small for it; an encrypted \
+         connection needs no such key"
+            .into(),
+    )
+}
+
+#[cold]
+fn too_much_work() -> Failure {
+    Failure::Driver(
+        ErrorKind::Auth,
+        "the server asks for more work at a login than any server needs".into(),
+    )
 }
 
 #[cold]

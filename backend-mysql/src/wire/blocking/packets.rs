@@ -17,7 +17,7 @@ use mysql_common::proto::MySerialize;
 use mysql_common::proto::codec::PacketCodec;
 use mysql_common::proto::sync_framed::MySyncFramed;
 use rustls::ClientConfig;
-use std::io;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -30,6 +30,8 @@ pub(super) struct Packets {
     is_cut: bool,
     /// What is written next.
     out: Vec<u8>,
+    /// The same, cut into packets.
+    cut: BytesMut,
     /// What both sides can, from the login on.
     pub(super) capabilities: CapabilityFlags,
     pub(super) told: Option<Told>,
@@ -48,6 +50,7 @@ impl Packets {
             packet: PacketRow::default(),
             is_cut: false,
             out: Vec::new(),
+            cut: BytesMut::new(),
             capabilities: CapabilityFlags::empty(),
             told: None,
             is_closed: false,
@@ -157,9 +160,13 @@ impl Packets {
 
     /// Reads what marks the end of a list of columns, where there is such a mark.
     pub(super) fn read_mark(&mut self) -> Result<(), Failure> {
-        match self.has_eof() {
-            true => self.read(),
-            false => Ok(()),
+        if !self.has_eof() {
+            return Ok(());
+        }
+        self.read()?;
+        match self.bytes().first() {
+            Some(0xfe) => Ok(()),
+            _ => Err(Self::unexpected()),
         }
     }
 
@@ -170,21 +177,42 @@ impl Packets {
 
     /// Sends a packet of the login.
     pub(super) fn send(&mut self, packet: &impl MySerialize) -> Result<(), Failure> {
-        self.out.clear();
-        packet.serialize(&mut self.out);
-        let sent = self.framed.send(&mut &*self.out);
-        sent.map_err(|failure| self.broken(failure.into()))
+        let mut out = std::mem::take(&mut self.out);
+        packet.serialize(&mut out);
+        let sent = self.send_bytes(&out);
+        out.clear();
+        out.shrink_to(ROOM);
+        self.out = out;
+        sent
     }
 
     /// The same for bytes as they are.
     pub(super) fn send_bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        let sent = self.framed.send(&mut &*bytes);
-        sent.map_err(|failure| self.broken(failure.into()))
+        let sent = self.write(bytes);
+        if self.cut.capacity() > ROOM {
+            self.cut = BytesMut::new();
+        }
+        sent.map_err(|failure| self.broken(failure))
+    }
+
+    /// Not by the framed stream itself, which keeps the room of the largest that was ever sent.
+    fn write(&mut self, mut bytes: &[u8]) -> Result<(), Failure> {
+        self.cut.clear();
+        self.framed.codec_mut().encode(&mut bytes, &mut self.cut)?;
+        let stream = self.framed.get_mut();
+        stream.write_all(&self.cut)?;
+        loop {
+            match stream.flush() {
+                Err(failure) if failure.kind() == io::ErrorKind::Interrupted => {}
+                flushed => return Ok(flushed?),
+            }
+        }
     }
 
     /// Sends a command, with which the packets are counted anew.
     pub(super) fn command(&mut self, command: &impl MySerialize) -> Result<(), Failure> {
-        self.out.shrink_to(ROOM);
+        // Room that is in use is not given back.
+        self.packet.0.bytes.clear();
         self.packet.0.bytes.shrink_to(ROOM);
         self.framed.codec_mut().reset_seq_id();
         self.send(command)
