@@ -21,6 +21,10 @@ use std::sync::{Arc, OnceLock};
 ///
 /// Without a word it is encrypted where the server can on this machine, and a server elsewhere has to prove who it is:
 /// less has to be asked for.
+///
+/// Only [`VerifyIdentity`](SslMode::VerifyIdentity) keeps a password from somebody in the middle: a login by
+/// `caching_sha2_password` hands it to whoever answers, over an unencrypted connection under a key that nobody has
+/// signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SslMode {
