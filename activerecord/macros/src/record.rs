@@ -149,9 +149,17 @@ fn copy_values(model: &Model<'_>) -> TokenStream {
                 }
             }
         });
+    // No set tells of a field without a column, and its type need not be `Clone`.
+    let body = match model.columns.skipped.is_empty() {
+        true => quote!(#(#fields)*),
+        false => quote! {
+            let _ = columns;
+            ::core::clone::Clone::clone_from(self, other);
+        },
+    };
     quote! {
         fn copy_values(&mut self, other: &Self, columns: #private::ColumnSet) {
-            #(#fields)*
+            #body
         }
     }
 }

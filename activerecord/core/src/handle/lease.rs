@@ -105,13 +105,15 @@ impl<'p> Lease<'p> {
     }
 
     /// Whether there is a connection, and of the kind that is asked for. One of the other kind, handed on by somebody
-    /// who used the other mode, goes home.
+    /// who used the other mode, goes home; so does one that was handed on and not taken for so long that it has to give
+    /// a sign of life, as when its taker was dropped.
     #[inline]
     fn has_line(&mut self, blocking: bool) -> bool {
         let Some(place) = self.permit.as_mut().and_then(Ticket::get_mut) else {
             return false;
         };
-        place.take_if(|line| line.can_block() != blocking);
+        let keeps = self.pool.keeps;
+        place.take_if(|line| line.can_block() != blocking || !keeps && !line.is_fresh());
         place.is_some()
     }
 

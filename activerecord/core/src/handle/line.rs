@@ -287,6 +287,16 @@ impl Line {
         self.home.has_expired()
     }
 
+    /// Whether it can be used without a sign of life.
+    pub(super) fn is_fresh(&mut self) -> bool {
+        self.home.is_fresh()
+    }
+
+    /// Nobody uses it from here on.
+    pub(super) fn rest(&mut self) {
+        self.home.rest();
+    }
+
     /// Whether what is done on it is done at once.
     pub(crate) fn can_block(&self) -> bool {
         matches!(self.link, Some(Link::Blocking(_)))

@@ -78,7 +78,8 @@ pub trait Record: Hooks + FromRow + Clone + Send + Sync + Sized + 'static {
     #[doc(hidden)]
     fn put_values<'a>(&'a self, columns: ColumnSet, places: &mut Places<'_, 'a>);
 
-    /// Takes the values of a set of columns over from another record, in the room that is there.
+    /// Takes the values of a set of columns over from another record, in the room that is there, and what fields
+    /// without a column hold.
     #[doc(hidden)]
     fn copy_values(&mut self, other: &Self, columns: ColumnSet);
 

@@ -109,6 +109,40 @@ mod cancellation {
         is_whole(db).await
     }
 
+    /// Panics where its statement is not run.
+    #[only(asynchronous)]
+    struct Trusting(Paused);
+
+    #[only(asynchronous)]
+    impl Work for Trusting {
+        type Output = ();
+
+        const WRITES: bool = false;
+
+        async fn run(self, session: &Session<'_>) -> Result<()> {
+            self.0.run(session).await.unwrap();
+            Ok(())
+        }
+    }
+
+    /// A work that panics over being stopped leaves a connection that works, for blocking handles and transactions too.
+    #[only(asynchronous)]
+    #[needs(Threads)]
+    async fn a_panic_over_a_stop_does_not_stop_those_who_follow(db: &Db) -> Result<()> {
+        for _ in 0..3 {
+            let (work, has_started, go_on) = paused("SELECT 1");
+            let mut running = Box::pin(db.run(Trusting(work)));
+            assert!(cuts().next().unwrap().off(&mut running).await.is_none());
+            wait_for(has_started);
+            drop(running);
+            go_on.send(()).unwrap();
+            until_async(db, |status| status.in_use == 0).await;
+            tokio::task::block_in_place(|| db.to_blocking().execute("SELECT 1", ()))?;
+            db.begin().await?.commit().await?;
+        }
+        is_whole(db).await
+    }
+
     /// A long statement that is dropped while the server runs it is stopped there.
     #[only(asynchronous)]
     #[needs(Sessions)]

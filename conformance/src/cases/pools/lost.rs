@@ -7,7 +7,11 @@ pub(super) use self::pools::cases;
 #[cases]
 mod pools {
     use crate::prelude::*;
+    #[only(asynchronous)]
+    use crate::support::{cuts, until_async};
     use crate::support::{failure, kind};
+    #[only(asynchronous)]
+    use std::time::Duration;
 
     /// Whoever reads by a connection that was idle when the server closed it is not told.
     #[needs(Sessions)]
@@ -36,6 +40,34 @@ mod pools {
         }
         User::named("cid").save(db).await?;
         assert_eq!(User::query().count(db).await?, 3 - told);
+        Ok(())
+    }
+
+    /// A connection that was handed on to somebody who takes it late, or never, is idle until it is used.
+    #[only(asynchronous)]
+    #[needs(Sessions)]
+    async fn a_connection_handed_on_may_be_lost_before_it_is_taken(db: &Db) -> Result<()> {
+        db.create_table::<User>().await?;
+        let own = of_size(db, 1)?;
+        for (name, takes) in [("ann", true), ("bob", false), ("cid", true)] {
+            let tx = own.begin().await?;
+            let mut next = Box::pin(User::named(name).save(&own));
+            assert!(cuts().next().unwrap().off(&mut next).await.is_none());
+            assert_eq!(own.status().waiting, 1);
+            tx.commit().await?;
+            until_async(&own, |status| status.waiting == 0).await;
+            kill_sessions(db)?;
+            // It is not asked for a sign of life any sooner.
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            match takes {
+                true => next.await?,
+                false => {
+                    drop(next);
+                    User::named(name).save(&own).await?
+                }
+            };
+        }
+        assert_eq!(User::query().count(&own).await?, 3);
         Ok(())
     }
 

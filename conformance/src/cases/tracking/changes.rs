@@ -47,6 +47,21 @@ pub(super) mod tracking {
         Ok(())
     }
 
+    /// A save takes note of a field without a column too, though it is no change.
+    async fn reset_goes_back_to_what_a_skipped_field_held_at_the_last_save(db: &Db) -> Result<()> {
+        db.create_table::<Note>().await?;
+        let mut note = Note::of("a").save(db).await?;
+        note.text = "b".into();
+        note.drafts.push("kept".into());
+        note.save(db).await?;
+        note.reset();
+        assert_eq!(note.drafts, ["kept"]);
+        note.drafts.push("given up".into());
+        note.reset();
+        assert_eq!((&*note.text, &*note.drafts), ("b", &["kept".to_owned()][..]));
+        Ok(())
+    }
+
     async fn changes_name_the_field_and_not_its_column(db: &Db) -> Result<()> {
         db.create_table::<BookReview>().await?;
         let review = BookReview {

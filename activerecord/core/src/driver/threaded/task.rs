@@ -28,6 +28,25 @@ enum TaskState<O: Operation> {
     Over,
 }
 
+/// The connection of an operation that runs and can be stopped. However the run ends, be it by a panic, whoever gets the
+/// connection next is not stopped by what was meant for it.
+struct Stoppable<'t, O: Operation> {
+    task: &'t Task<O>,
+    loan: Loan<'static>,
+}
+
+impl<O: Operation> Drop for Stoppable<'_, O> {
+    fn drop(&mut self) {
+        if self.task.end() {
+            // What an interrupted operation did is not known to the one who dropped it.
+            self.loan.spoil();
+        }
+        if let Ok(line) = self.loan.line() {
+            line.heed(None);
+        }
+    }
+}
+
 /// How to stop an operation that runs.
 struct Running {
     stop: Stop,
@@ -109,21 +128,14 @@ impl<O: Operation> Task<O> {
         }
     }
 
-    fn perform(&self, operation: &mut O, found: &mut O::Found, mut loan: Loan<'static>) -> Result<()> {
+    fn perform(&self, operation: &mut O, found: &mut O::Found, loan: Loan<'static>) -> Result<()> {
+        let mut stoppable = Stoppable { task: self, loan };
+        let loan = &mut stoppable.loan;
         now(pin!(loan.open()))?;
-        if !self.begin(&mut loan) {
+        if !self.begin(loan) {
             return Err(canceled());
         }
-        let session = loan.session(self.dialect);
-        let result = session.and_then(|mut session| run_now(operation, &mut session, found));
-        if self.end() {
-            // What an interrupted operation did is not known to the one who dropped it.
-            loan.spoil();
-        }
-        if let Ok(line) = loan.line() {
-            line.heed(None);
-        }
-        result
+        run_now(operation, &mut loan.session(self.dialect)?, found)
     }
 
     fn done(&self, finished: impl FnOnce(Option<Waker>) -> TaskState<O>) {
@@ -150,10 +162,7 @@ impl<O: Operation> Job for Task<O> {
             self.perform(&mut operation, &mut found, loan)
         })) {
             Ok(result) => self.done(|waker| TaskState::Done(operation, found, result, waker)),
-            Err(panic) => {
-                self.end();
-                self.done(|waker| TaskState::Panicked(panic, waker));
-            }
+            Err(panic) => self.done(|waker| TaskState::Panicked(panic, waker)),
         }
     }
 

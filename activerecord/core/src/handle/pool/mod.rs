@@ -57,6 +57,26 @@ impl Home {
         }
     }
 
+    /// Whether the connection can be used without a sign of life.
+    pub(super) fn is_fresh(&mut self) -> bool {
+        match self {
+            Self::Nowhere => true,
+            Self::Blocking(place) => place.get_mut().is_fresh(),
+            #[cfg(feature = "native")]
+            Self::Native(place) => place.is_fresh(),
+        }
+    }
+
+    /// Nobody uses the connection from here on, be it at home or handed on to who has yet to take it.
+    pub(super) fn rest(&mut self) {
+        match self {
+            Self::Nowhere => {}
+            Self::Blocking(place) => place.get_mut().rest(),
+            #[cfg(feature = "native")]
+            Self::Native(place) => place.rest(),
+        }
+    }
+
     /// Takes the connection back. Without one its place is free for another.
     pub(super) fn take_back(&mut self, link: Option<Link>) {
         match self {
@@ -85,7 +105,7 @@ pub(crate) struct Pool {
     native: Option<NativeSide>,
     losses: Losses,
     /// Whether a permit keeps its connection while nobody uses it.
-    keeps: bool,
+    pub(super) keeps: bool,
     #[cfg(feature = "async")]
     workers: OnceLock<Arc<Workers>>,
     closed: OnceLock<()>,
@@ -270,6 +290,7 @@ impl Pool {
     fn hand_on(&self, mut permit: Permit) {
         if let Some(place) = permit.get_mut() {
             place.take_if(|line| line.has_expired());
+            place.iter_mut().for_each(Line::rest);
         }
         if let Some(mut permit) = self.gate.hand_on(permit) {
             if let Some(place) = permit.get_mut() {

@@ -23,9 +23,18 @@ impl<C> Slot<C> {
         self.age.has_expired()
     }
 
+    /// Whether the connection can be used without a sign of life, though nobody has used it since it last rested.
+    pub(super) fn is_fresh(&self) -> bool {
+        !self.has_expired() && self.age.is_fresh(&self.losses)
+    }
+
+    /// Nobody uses the connection from here on.
+    pub(super) fn rest(&mut self) {
+        self.age.rest(&self.losses);
+    }
+
     /// Takes the connection back. Without one the place counts as broken.
     pub(super) fn take_back(&mut self, connection: Option<C>) {
         self.connection = connection;
-        self.age.rest(&self.losses);
     }
 }
