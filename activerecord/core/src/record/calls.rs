@@ -92,27 +92,24 @@ impl<'a, R: Record> Save<'a, R> {
         }
     }
 
-    /// What is to be written; `None` where nothing changed.
-    fn write(&mut self) -> Result<Option<Write<R>>> {
-        self.active.check_writable()?;
-        if self.active.is_new() {
-            return Ok(Some(Write::Insert(Insert::new((**self.active).clone()))));
+    /// Which columns an update is to write, none where nothing changed.
+    fn changed(&self) -> Result<ColumnSet> {
+        match self.must_be_new {
+            true => Err(not_new::<R>()),
+            false => Ok(self.active.changed()),
         }
-        if self.must_be_new {
-            return Err(not_new::<R>());
-        }
-        let changed = self.active.changed();
-        if changed.is_empty() {
-            return Ok(None);
-        }
+    }
+
+    /// Writes the changes of some columns.
+    #[inline]
+    fn update(&self, changed: ColumnSet) -> Write<R> {
         let (record, base) = (&**self.active, self.active.persisted());
-        Ok(Some(if R::ACTIVE {
-            Write::WithHooks(Box::new(UpdateWithHooks {
-                record: record.clone(),
-                base: base.clone(),
-            }))
-        } else {
-            Write::Update(update(record, base, changed, self.dialect))
+        if !R::ACTIVE {
+            return Write::Update(update(record, base, changed, self.dialect));
+        }
+        Write::WithHooks(Box::new(UpdateWithHooks {
+            record: record.clone(),
+            base: base.clone(),
         }))
     }
 }
@@ -158,15 +155,20 @@ impl<'a, R: Record> Call for Save<'a, R> {
     type Output = ();
     type Error = Error;
 
-    fn start(mut self) -> Started<Self> {
-        match self.write() {
-            Ok(None) => Started::Ready(Ok(())),
-            Err(error) => Started::Ready(Err(error)),
-            Ok(Some(write)) => {
-                self.active.begin_write();
-                Started::Run(write, self.active)
-            }
+    fn start(self) -> Started<Self> {
+        if let Err(error) = self.active.check_writable() {
+            return Started::Ready(Err(error));
         }
+        let write = match self.active.is_new() {
+            true => Write::Insert(Insert::new((**self.active).clone())),
+            false => match self.changed() {
+                Err(error) => return Started::Ready(Err(error)),
+                Ok(changed) if changed.is_empty() => return Started::Ready(Ok(())),
+                Ok(changed) => self.update(changed),
+            },
+        };
+        self.active.begin_write();
+        Started::Run(write, self.active)
     }
 
     fn finish(active: &'a mut Active<R>, operation: Write<R>, (): (), end: End) -> Result<()> {
