@@ -15,8 +15,8 @@ pub(crate) fn bind(statement: &mut rusqlite::Statement<'_>, params: &[SqlValue<'
     if params.len() != expected {
         return Err(miscounted(expected, params.len()));
     }
+    let mut scratch = Scratch([0; 36]);
     for (index, param) in params.iter().enumerate() {
-        let mut scratch = Scratch([0; 36]);
         let value = match param {
             SqlValue::I64(number) => ValueRef::Integer(*number),
             SqlValue::Text(text) if !holds_nul(text) => ValueRef::Text(text.as_bytes()),
@@ -168,17 +168,26 @@ fn real(number: f64) -> Result<ValueRef<'static>, Refusal> {
     Ok(ValueRef::Real(number))
 }
 
-/// Eight bytes at a time: this is done for every text that is sent.
+/// Eight bytes at a time, the last eight once more with some before them: this is done for every text that is sent.
 #[inline]
 fn holds_nul(text: &str) -> bool {
+    let text = text.as_bytes();
+    if let Some(last) = text.last_chunk() {
+        let (words, _) = text.as_chunks();
+        return words.iter().any(|word| has_zero(*word)) || has_zero(*last);
+    }
+    match (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        (Some(&[a, b, c, d]), Some(&[e, f, g, h])) => has_zero([a, b, c, d, e, f, g, h]),
+        _ => text.contains(&0),
+    }
+}
+
+/// The lowest zero byte borrows from its own high bit, which no other byte below 0x80 does.
+#[inline]
+fn has_zero(word: [u8; 8]) -> bool {
     const LOW: u64 = 0x0101_0101_0101_0101;
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
-    // The lowest zero byte borrows from its own high bit, which no other byte below 0x80 does.
-    let zero = |word: &[u8; 8]| {
-        let word = u64::from_ne_bytes(*word);
-        word.wrapping_sub(LOW) & !word & (LOW << 7) != 0
-    };
-    words.iter().any(zero) || rest.contains(&0)
+    let word = u64::from_ne_bytes(word);
+    word.wrapping_sub(LOW) & !word & (LOW << 7) != 0
 }
 
 /// Text as it is; behind a NUL it would be invisible to SQLite's own functions.

@@ -90,7 +90,16 @@ pub mod blocking {
     ///
     /// What the database says.
     pub fn of_size(db: &Db, size: u32) -> activerecord::Result<Db> {
-        crate::support::of_size(db, size)
+        with_limits(db, crate::support::size(size))
+    }
+
+    /// A second handle on the database of a case, with limits of its own, but for the acquire timeout.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn with_limits(db: &Db, options: activerecord::PoolOptions) -> activerecord::Result<Db> {
+        crate::support::with_limits(db, options)
     }
 
     /// A database in memory with a short acquire timeout.
@@ -198,7 +207,16 @@ pub mod asynchronous {
     ///
     /// What the database says.
     pub fn of_size(db: &Db, size: u32) -> activerecord::Result<Db> {
-        Ok(aside(|| crate::support::of_size(&db.to_blocking(), size))?.to_async())
+        with_limits(db, crate::support::size(size))
+    }
+
+    /// A second handle on the database of a case, with limits of its own, but for the acquire timeout.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub fn with_limits(db: &Db, options: activerecord::PoolOptions) -> activerecord::Result<Db> {
+        Ok(aside(|| crate::support::with_limits(&db.to_blocking(), options))?.to_async())
     }
 
     /// A database in memory with a short acquire timeout.

@@ -93,11 +93,17 @@ pub fn proxied(handle: &Database) -> Result<(Database, Proxy)> {
 /// # Errors
 ///
 /// What the database says.
-pub fn of_size(handle: &Database, size: u32) -> Result<Database> {
-    let mut options = PoolOptions::default();
-    options.size = size;
+pub fn with_limits(handle: &Database, mut options: PoolOptions) -> Result<Database> {
     options.acquire_timeout = 2 * HANG;
     Database::open(again(handle, HANG)?, options)
+}
+
+/// So many connections at a time.
+#[must_use]
+pub fn size(size: u32) -> PoolOptions {
+    let mut options = PoolOptions::default();
+    options.size = size;
+    options
 }
 
 /// Whether the database's own code is one of these: SQLite's, PostgreSQL's or another's, each for the same mistake.

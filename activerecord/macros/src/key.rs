@@ -75,21 +75,24 @@ impl<'a> Part<'a> {
 fn implementation(model: &Model<'_>, parts: &[Part<'_>]) -> TokenStream {
     let (private, name) = (&model.private, model.name);
     let types = parts.iter().map(Part::ty);
-    let (key, cells) = match parts {
-        [only] => (quote!(#(#types)*), vec![only.cell(private, &quote!(self))]),
+    let (key, lookup) = match parts {
+        [only] => {
+            let cell = only.cell(private, &quote!(self));
+            (quote!(#(#types)*), quote!(by_cell(#cell)))
+        }
         _ => {
             let cells = parts.iter().enumerate().map(|(index, part)| {
                 let index = Index::from(index);
                 part.cell(private, &quote!(self.#index))
             });
-            (quote!((#(#types),*)), cells.collect())
+            (quote!((#(#types),*)), quote!(by_key([#(#cells),*])))
         }
     };
     quote! {
         #[automatically_derived]
         impl #private::IntoKey<#name> for #key {
             fn into_lookup(self) -> #private::Lookup<#name> {
-                #private::Lookup::by_key([#(#cells),*])
+                #private::Lookup::#lookup
             }
         }
     }

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod blocking;
+mod limits;
 mod log;
 mod restarts;
 mod schemes;
@@ -42,6 +43,7 @@ fn of_kind(kind: Kind, servers: &Arc<Servers>) -> Vec<Trial> {
     let cases = [
         accounts::cases(),
         blocking::cases(),
+        limits::cases(),
         restarts::cases(),
         schemes::cases(),
         tls::cases(),

@@ -188,11 +188,17 @@ impl Source {
     /// Runs an operation on the caller's thread. It is the same for all operations, so that there is one of it.
     fn run_now(&self, access: &Access, only_reads: bool, run: RunNow<'_>) -> Result<()> {
         match self.run_once(access, run) {
-            Err(error) if self.may_repeat(only_reads, &error) => self.run_once(access, run),
+            Err(error) if self.may_repeat(only_reads, &error) => self.run_again(access, run),
             result => result,
         }
     }
 
+    #[cold]
+    fn run_again(&self, access: &Access, run: RunNow<'_>) -> Result<()> {
+        self.run_once(access, run)
+    }
+
+    #[inline(always)]
     fn run_once(&self, access: &Access, run: RunNow<'_>) -> Result<()> {
         let mut loan = Loan::vacant(self, Purpose::Statement);
         loan.enter(access)?;

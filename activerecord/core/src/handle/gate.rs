@@ -171,32 +171,20 @@ impl<T> Gate<T> {
         self.serve(state);
     }
 
-    /// Gives one to the first in the queue, as it is; where nobody waits the caller has it back.
-    pub(crate) fn hand_on(&self, thing: Ticket<T>) -> Option<Ticket<T>> {
-        if self.waiting.load(Ordering::Acquire) == 0 {
-            return Some(thing);
-        }
-        let mut state = self.lock();
-        if state.queue.is_empty() {
-            return Some(thing);
-        }
-        state.free.push(thing);
-        self.serve(state);
-        None
-    }
-
     /// Whether somebody waits.
     #[cfg(feature = "native")]
     pub(crate) fn is_wanted(&self) -> bool {
         self.waiting.load(Ordering::Acquire) > 0
     }
 
-    /// How many are free and how many callers wait.
-    pub(crate) fn status(&self) -> (usize, usize) {
+    /// Looks at those that are free, which nobody can take meanwhile, and says how many they are and how many callers
+    /// wait.
+    pub(crate) fn look(&self, look: impl FnMut(&mut T)) -> (usize, usize) {
         let mut state = self.lock();
         if let Some(free) = self.front.take().filter(Ticket::is_thing) {
             state.free.push(free);
         }
+        state.free.iter_mut().filter_map(Ticket::get_mut).for_each(look);
         let status = (state.free.len(), state.queue.len());
         self.serve(state);
         status

@@ -10,6 +10,7 @@ use crate::error::Result;
 use std::borrow::Cow;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The lease of a transaction's connection, which goes around among its statements.
 pub(crate) type Held = Ticket<Lease<'static>>;
@@ -50,7 +51,7 @@ impl<'p> Lease<'p> {
     }
 
     /// Takes the right to a connection, waiting on the caller's thread, and opens it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enter(&mut self, access: &Access) -> Result<()> {
         self.permit = Some(self.pool.permit(access, &mut self.turn)?);
         self.open()
@@ -95,6 +96,7 @@ impl<'p> Lease<'p> {
     pub(crate) async fn open_async(&mut self) -> Result<()> {
         #[cfg(feature = "native")]
         if self.pool.is_native() {
+            self.pool.native_store()?.check_alive()?;
             if !self.has_line(false) {
                 let line = self.pool.open_native_line().await?;
                 self.put_line(line);
@@ -104,16 +106,15 @@ impl<'p> Lease<'p> {
         self.open()
     }
 
-    /// Whether there is a connection, and of the kind that is asked for. One of the other kind, handed on by somebody
-    /// who used the other mode, goes home; so does one that was handed on and not taken for so long that it has to give
-    /// a sign of life, as when its taker was dropped.
+    /// Whether there is a connection, and of the kind that is asked for. One of the other kind, left by somebody who
+    /// used the other mode, goes home; so does one that has to give a sign of life.
     #[inline]
     fn has_line(&mut self, blocking: bool) -> bool {
         let Some(place) = self.permit.as_mut().and_then(Ticket::get_mut) else {
             return false;
         };
         let keeps = self.pool.keeps;
-        place.take_if(|line| line.can_block() != blocking || !keeps && !line.is_fresh());
+        place.take_if(|line| line.can_block() != blocking || !keeps && !line.is_fresh(Instant::now()));
         place.is_some()
     }
 

@@ -10,6 +10,7 @@ use crate::observe::{Counted, Observer};
 use std::pin::pin;
 #[cfg(feature = "async")]
 use std::sync::Arc;
+use std::time::Instant;
 use sync_wrapper::SyncWrapper;
 #[cfg(feature = "native")]
 use {super::native::Native, crate::driver::AsyncConnection};
@@ -282,19 +283,18 @@ impl Line {
         true
     }
 
-    /// Whether it was open for as long as it may be.
-    pub(super) fn has_expired(&mut self) -> bool {
-        self.home.has_expired()
+    /// Nobody uses it from now on. Says whether it may be used again.
+    pub(super) fn rest(&mut self, now: Instant) -> bool {
+        self.home.age().is_none_or(|age| {
+            age.rest(now);
+            !age.has_expired(now)
+        })
     }
 
     /// Whether it can be used without a sign of life.
-    pub(super) fn is_fresh(&mut self) -> bool {
-        self.home.is_fresh()
-    }
-
-    /// Nobody uses it from here on.
-    pub(super) fn rest(&mut self) {
-        self.home.rest();
+    pub(super) fn is_fresh(&mut self, now: Instant) -> bool {
+        let age = self.home.age();
+        age.is_none_or(|age| age.is_fresh(now) && !age.has_expired(now))
     }
 
     /// Whether what is done on it is done at once.

@@ -186,6 +186,7 @@ impl<'p> Loan<'p> {
     }
 
     /// Takes the connection, waiting on the caller's thread.
+    #[inline(always)]
     pub(crate) fn enter(&mut self, access: &Access) -> Result<()> {
         match (&mut self.from, access) {
             (From::Transaction(held, transaction), _) => *held = Some(transaction.enter(self.purpose)?),

@@ -28,6 +28,13 @@ pub enum Lookup<R> {
 }
 
 impl<R> Lookup<R> {
+    /// A key of one column, for the derive. It is written once, where it stays.
+    #[doc(hidden)]
+    #[inline]
+    pub fn by_cell(cell: SqlValue<'static>) -> Self {
+        Self::Key(SmallVec::from_buf_and_len([cell, SqlValue::Null], 1))
+    }
+
     /// A key by its cells, for the derive.
     #[doc(hidden)]
     #[inline]

@@ -2,7 +2,7 @@
 
 use super::calls::{Delete, DeleteRecord, InsertMany, InsertOne, Refresh, RefreshRecord, Save};
 use super::operations::{Exists, FindAll, FindOne, Prepared, Wanted, gone, none_meets};
-use super::{Accepts, Active, IntoKey, Lookup, Record};
+use super::{Accepts, Active, IntoKey, Record};
 use crate::engine::{Plain, Then};
 use crate::error::SaveError;
 use crate::handle::{Handle, Returns};
@@ -90,13 +90,12 @@ pub trait ActiveRecord: Record {
     where
         H::Mode: Accepts<Self>,
     {
-        let lookup = key.into_lookup();
-        let by_condition = matches!(lookup, Lookup::Condition(_));
-        let statement = Prepared::lookup(lookup, Wanted::Row, db.dialect());
-        let one = move |found: Option<Active<Self>>| match (found, by_condition) {
+        let statement = Prepared::lookup::<Self>(key, Wanted::Row, db.dialect());
+        let by_key = statement.as_ref().is_ok_and(Prepared::is_fixed);
+        let one = move |found: Option<Active<Self>>| match (found, by_key) {
             (Some(found), _) => Ok(found),
-            (None, false) => Err(gone(Self::table())),
-            (None, true) => Err(none_meets(Self::table())),
+            (None, true) => Err(gone(Self::table())),
+            (None, false) => Err(none_meets(Self::table())),
         };
         db.perform(Then::new(statement.map(FindOne::new), one))
     }
@@ -111,7 +110,7 @@ pub trait ActiveRecord: Record {
     where
         H::Mode: Accepts<Self>,
     {
-        let statement = Prepared::lookup(key.into_lookup(), Wanted::Row, db.dialect());
+        let statement = Prepared::lookup::<Self>(key, Wanted::Row, db.dialect());
         db.perform(Plain::of(statement.map(FindOne::new)))
     }
 
@@ -137,7 +136,7 @@ pub trait ActiveRecord: Record {
     where
         H::Mode: Accepts<Self>,
     {
-        let statement = Prepared::lookup(key.into_lookup(), Wanted::Existence, db.dialect());
+        let statement = Prepared::lookup::<Self>(key, Wanted::Existence, db.dialect());
         db.perform(Plain::of(statement.map(Exists::new)))
     }
 

@@ -46,9 +46,12 @@ macro_rules! integer {
                 SqlValue::$variant(<$wide>::from(*self))
             }
 
+            #[inline]
             fn from_value(value: SqlValue<'_>) -> Result<Self> {
                 match value {
                     SqlValue::I64(number) => {
+                        // A number has nothing to drop, which the compiler does not see.
+                        std::mem::forget(value);
                         Self::try_from(number).map_err(|_| out_of_range(number, stringify!($type)))
                     }
                     SqlValue::U64(number) => {

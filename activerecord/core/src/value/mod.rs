@@ -65,10 +65,10 @@ pub trait Value: Clone + Send + Sync + 'static {
     #[doc(hidden)]
     #[inline(always)]
     fn put_value<'v>(&'v self, place: &mut SqlValue<'v>) {
-        match std::mem::replace(place, self.to_value()) {
+        match place {
             // It has nothing to let go of, which the compiler would look for in a call.
-            old @ SqlValue::Null => std::mem::forget(old),
-            old => drop(old),
+            SqlValue::Null => std::mem::forget(std::mem::replace(place, self.to_value())),
+            _ => *place = self.to_value(),
         }
     }
 
@@ -170,6 +170,7 @@ impl<V: Value> Value for Option<V> {
     fn put_value<'v>(&'v self, place: &mut SqlValue<'v>) {
         match self {
             Some(value) => value.put_value(place),
+            None if place.is_null() => {}
             None => *place = SqlValue::Null,
         }
     }

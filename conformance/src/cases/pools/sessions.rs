@@ -8,7 +8,8 @@ pub(super) use self::pools::cases;
 mod pools {
     use crate::environment::sessions;
     use crate::prelude::*;
-    use crate::support::{stranger_to, wait_for};
+    use crate::support::{size, stranger_to, wait_for};
+    use std::time::Duration;
 
     /// The modes of a handle have their connections apart; both together they are no more than allowed.
     #[only(asynchronous)]
@@ -28,6 +29,34 @@ mod pools {
         let open = aside(|| Ok::<_, Error>([blocking.begin()?, blocking.begin()?]))?;
         aside(|| wait_for(|| sessions(&stranger).is_ok_and(|now| now == before + 2)));
         aside(|| open.into_iter().try_for_each(|tx| tx.rollback()))
+    }
+
+    /// A connection that was open for as long as it may be is closed after its use; a younger one is kept.
+    #[needs(Sessions)]
+    async fn a_connection_is_closed_at_the_end_of_its_life(db: &Db) -> Result<()> {
+        db.create_table::<User>().await?;
+        let (plain, _) = handles(db);
+        let stranger = aside(|| stranger_to(&plain))?;
+        let before = aside(|| sessions(&stranger))?;
+        for (max_lifetime, kept) in [(Duration::from_nanos(1), 0), (Duration::from_secs(3600), 1)] {
+            let mut limits = size(2);
+            limits.max_lifetime = Some(max_lifetime);
+            let own = with_limits(db, limits)?;
+            // The first connection is the one that the handle was opened with, the second is opened on demand.
+            let both = [own.begin().await?, own.begin().await?];
+            assert_eq!(own.status().in_use, 2);
+            for tx in both {
+                tx.commit().await?;
+            }
+            assert_eq!(User::query().count(&own).await?, 0);
+            assert!(own.status().idle >= 2 * kept, "{:?}", own.status());
+            let (blocking, _) = handles(&own);
+            aside(|| blocking.execute("SELECT 1", ()))?;
+            assert_eq!(own.status().idle > 0, kept > 0, "{:?}", own.status());
+            aside(|| wait_for(|| sessions(&stranger).is_ok_and(|now| now == before + own.status().idle)));
+            own.close().await;
+        }
+        Ok(())
     }
 
     /// Who waits gets the connection of the one before, or one of its own mode in its place.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// A connection that nobody used for longer than this is asked for a sign of life before it is used again.
-const UNASKED: Duration = Duration::from_millis(500);
+pub(super) const UNASKED: Duration = Duration::from_millis(500);
 
 /// How often a connection of a pool was lost: those that were idle then are asked for a sign of life.
 #[derive(Debug, Clone, Default)]
@@ -24,11 +24,13 @@ impl Losses {
 
 /// Since when a connection is open and idle.
 #[derive(Debug, Clone)]
-pub(super) struct Age {
+pub(in crate::handle) struct Age {
     /// When it is to be closed; `None` for never.
     expires: Option<Instant>,
     idle_since: Instant,
-    losses: u32,
+    losses: Losses,
+    /// How many losses there were when it was used last.
+    seen: u32,
 }
 
 impl Age {
@@ -38,24 +40,26 @@ impl Age {
         Self {
             expires: max_lifetime.map(|longest| now + jittered(longest)),
             idle_since: now,
-            losses: losses.count(),
+            seen: losses.count(),
+            losses: losses.clone(),
         }
     }
 
-    /// It comes back after use.
-    pub(super) fn rest(&mut self, losses: &Losses) {
-        self.idle_since = Instant::now();
-        self.losses = losses.count();
+    /// Nobody uses it from now on.
+    pub(in crate::handle) fn rest(&mut self, now: Instant) {
+        self.idle_since = now;
+        self.seen = self.losses.count();
     }
 
     /// Whether it can be used without a sign of life.
-    pub(super) fn is_fresh(&self, losses: &Losses) -> bool {
-        self.losses == losses.count() && self.idle_since.elapsed() < UNASKED
+    pub(in crate::handle) fn is_fresh(&self, now: Instant) -> bool {
+        let unasked = now.saturating_duration_since(self.idle_since);
+        self.seen == self.losses.count() && unasked < UNASKED
     }
 
     /// Whether it is to be closed.
-    pub(super) fn has_expired(&self) -> bool {
-        self.expires.is_some_and(|expires| Instant::now() >= expires)
+    pub(in crate::handle) fn has_expired(&self, now: Instant) -> bool {
+        self.expires.is_some_and(|expires| now >= expires)
     }
 }
 

@@ -11,7 +11,7 @@ mod store;
 
 pub use self::options::{PoolOptions, PoolStatus};
 
-use self::age::Losses;
+use self::age::{Age, Losses};
 #[cfg(feature = "native")]
 use self::native::NativeSide;
 use self::store::Store;
@@ -24,13 +24,15 @@ use crate::driver::AsyncBackend;
 #[cfg(feature = "async")]
 use crate::driver::threaded::{Workers, until};
 use crate::driver::{Backend, Capabilities};
-use crate::engine::Access;
+use crate::engine::{Access, now};
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::Observer;
 use crate::sql::Dialect;
 #[cfg(feature = "async")]
 use std::borrow::Cow;
 use std::fmt;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -47,33 +49,13 @@ pub(crate) enum Home {
 }
 
 impl Home {
-    /// Whether the connection was open for as long as it may be.
-    pub(super) fn has_expired(&mut self) -> bool {
+    /// How old the connection is; `None` for one that lives as long as its database.
+    pub(super) fn age(&mut self) -> Option<&mut Age> {
         match self {
-            Self::Nowhere => false,
-            Self::Blocking(place) => place.get_mut().has_expired(),
+            Self::Nowhere => None,
+            Self::Blocking(place) => Some(&mut place.get_mut().age),
             #[cfg(feature = "native")]
-            Self::Native(place) => place.has_expired(),
-        }
-    }
-
-    /// Whether the connection can be used without a sign of life.
-    pub(super) fn is_fresh(&mut self) -> bool {
-        match self {
-            Self::Nowhere => true,
-            Self::Blocking(place) => place.get_mut().is_fresh(),
-            #[cfg(feature = "native")]
-            Self::Native(place) => place.is_fresh(),
-        }
-    }
-
-    /// Nobody uses the connection from here on, be it at home or handed on to who has yet to take it.
-    pub(super) fn rest(&mut self) {
-        match self {
-            Self::Nowhere => {}
-            Self::Blocking(place) => place.get_mut().rest(),
-            #[cfg(feature = "native")]
-            Self::Native(place) => place.rest(),
+            Self::Native(place) => Some(&mut place.age),
         }
     }
 
@@ -104,8 +86,10 @@ pub(crate) struct Pool {
     #[cfg(feature = "native")]
     native: Option<NativeSide>,
     losses: Losses,
-    /// Whether a permit keeps its connection while nobody uses it.
+    /// Whether a permit keeps its connection for as long as nobody uses it.
     pub(super) keeps: bool,
+    /// Whether somebody will look for connections that nobody used for a while.
+    tidies: AtomicBool,
     #[cfg(feature = "async")]
     workers: OnceLock<Arc<Workers>>,
     closed: OnceLock<()>,
@@ -127,7 +111,7 @@ impl Pool {
         let first = backend.connect()?;
         let pool = Self::new(backend, options)?;
         match &pool.store {
-            Some(store) => store.add(first),
+            Some(store) => store.begin(first)?,
             None => {
                 let line = Line::new(Link::blocking(first), Home::Nowhere, pool.observer);
                 pool.gate.leave(Ticket::new(Some(line)));
@@ -181,6 +165,7 @@ impl Pool {
                 false => Some(Store::new(backend, options, losses.clone())?),
             },
             losses,
+            tidies: AtomicBool::new(false),
             capabilities,
             #[cfg(feature = "async")]
             workers: OnceLock::new(),
@@ -192,57 +177,62 @@ impl Pool {
     #[inline]
     pub(crate) fn permit(&self, access: &Access, turn: &mut Option<Ticket<()>>) -> Result<Permit> {
         self.check_open()?;
-        if self.lane_for(access).is_none()
-            && let Some(permit) = self.gate.try_enter()
-        {
-            return Ok(permit);
+        match self.free_permit(access) {
+            Some(permit) => Ok(permit),
+            None => now(pin!(self.wait_for_permit(access, turn, Wait::OnThread))),
         }
-        self.wait_for_permit(access, turn)
-    }
-
-    fn wait_for_permit(&self, access: &Access, turn: &mut Option<Ticket<()>>) -> Result<Permit> {
-        let mut deadline = Deadline::after(self.timeout);
-        let own_turn = match self.lane_for(access) {
-            None => None,
-            Some(lane) => {
-                let entered = lane.try_enter().or_else(|| lane.enter_until(deadline.get()));
-                Some(Turn::of(lane, entered).ok_or_else(|| self.timed_out(true))?)
-            }
-        };
-        let permit = self.gate.try_enter();
-        let permit = permit.or_else(|| self.gate.enter_until(deadline.get()));
-        let permit = permit.ok_or_else(|| self.timed_out(false))?;
-        *turn = own_turn.and_then(Turn::into_ticket);
-        Ok(permit)
     }
 
     /// Leases a connection, waiting without a thread. It is not opened yet, since that may block.
     #[cfg(feature = "async")]
     pub(crate) async fn lease_async(self: &Arc<Self>, access: &Access) -> Result<Lease<'static>> {
         self.check_open()?;
+        let mut turn = None;
+        let permit = match self.free_permit(access) {
+            Some(permit) => permit,
+            None => self.wait_for_permit(access, &mut turn, Wait::InTask).await?,
+        };
+        Ok(Lease::new(Cow::Owned(self.clone()), permit, turn))
+    }
+
+    /// The right to a connection where nobody has to be waited for.
+    #[inline]
+    fn free_permit(&self, access: &Access) -> Option<Permit> {
+        match self.lane_for(access) {
+            None => self.gate.try_enter(),
+            Some(_) => None,
+        }
+    }
+
+    async fn wait_for_permit(
+        &self,
+        access: &Access,
+        turn: &mut Option<Ticket<()>>,
+        wait: Wait,
+    ) -> Result<Permit> {
         let mut deadline = Deadline::after(self.timeout);
-        let turn = match self.lane_for(access) {
+        let own_turn = match self.lane_for(access) {
             None => None,
             Some(lane) => {
-                let entered = match lane.try_enter() {
-                    Some(turn) => Some(turn),
-                    None => until(deadline.get(), lane.enter()).await,
-                };
+                let entered = self.enter(lane, &mut deadline, wait).await;
                 Some(Turn::of(lane, entered).ok_or_else(|| self.timed_out(true))?)
             }
         };
-        let permit = match self.gate.try_enter() {
-            Some(permit) => permit,
-            None => {
-                let entered = self.wait_until(deadline.get(), self.gate.enter()).await;
-                entered.ok_or_else(|| self.timed_out(false))?
-            }
-        };
-        Ok(Lease::new(
-            Cow::Owned(self.clone()),
-            permit,
-            turn.and_then(Turn::into_ticket),
-        ))
+        let permit = self.enter(&self.gate, &mut deadline, wait).await;
+        let permit = permit.ok_or_else(|| self.timed_out(false))?;
+        *turn = own_turn.and_then(Turn::into_ticket);
+        Ok(permit)
+    }
+
+    async fn enter<T>(&self, gate: &Gate<T>, deadline: &mut Deadline, wait: Wait) -> Option<Ticket<T>> {
+        if let Some(entered) = gate.try_enter() {
+            return Some(entered);
+        }
+        match wait {
+            Wait::OnThread => gate.enter_until(deadline.get()),
+            #[cfg(feature = "async")]
+            Wait::InTask => self.wait_until(deadline.get(), gate.enter()).await,
+        }
     }
 
     #[cfg(feature = "async")]
@@ -269,34 +259,55 @@ impl Pool {
 
     /// Takes a connection back that can be used again, or the right to open another.
     #[inline]
-    pub(super) fn take_back(&self, mut permit: Permit, turn: Option<Ticket<()>>) {
+    pub(super) fn take_back(self: &Arc<Self>, mut permit: Permit, turn: Option<Ticket<()>>) {
         match permit.get_mut() {
             Some(line) if self.is_closed() => close(line),
             // Others may be lost with it.
             Some(None) => self.losses.another(),
+            Some(place) if !self.keeps => self.rest(place),
             _ => {}
         }
-        match self.keeps {
-            true => self.gate.leave(permit),
-            false => self.hand_on(permit),
-        }
+        self.gate.leave(permit);
         if let (Some(turn), Some(lane)) = (turn, &self.lane) {
             lane.leave(turn);
         }
     }
 
-    /// Gives a connection to the first who waits for one, who need not look for another then. Where nobody waits it
-    /// goes home as it is dropped.
-    fn hand_on(&self, mut permit: Permit) {
-        if let Some(place) = permit.get_mut() {
-            place.take_if(|line| line.has_expired());
-            place.iter_mut().for_each(Line::rest);
+    /// Lets a connection rest with its permit, where the next who comes finds it, be it one who waits already. Whoever
+    /// takes it need not look for another then. If nobody does for a while, it goes home.
+    fn rest(self: &Arc<Self>, place: &mut Option<Line>) {
+        let now = Instant::now();
+        place.take_if(|line| !line.rest(now));
+        if place.is_some() && !self.tidies.load(Ordering::Acquire) {
+            self.tidy_later();
         }
-        if let Some(mut permit) = self.gate.hand_on(permit) {
-            if let Some(place) = permit.get_mut() {
-                *place = None;
+    }
+
+    #[cold]
+    fn tidy_later(self: &Arc<Self>) {
+        if self.tidies.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let pool = Arc::downgrade(self);
+        store::keeper().execute_after(age::UNASKED, move || {
+            if let Some(pool) = pool.upgrade() {
+                pool.tidy();
             }
-            self.gate.leave(permit);
+        });
+    }
+
+    /// Sends the connections home that nobody used for a while: there they are closed when they are idle for longer or
+    /// old.
+    fn tidy(self: &Arc<Self>) {
+        self.tidies.store(false, Ordering::Release);
+        let now = Instant::now();
+        let (mut left, mut idle) = (false, Vec::new());
+        self.gate.look(|place| {
+            idle.extend(place.take_if(|line| !line.is_fresh(now)));
+            left |= place.is_some();
+        });
+        if left {
+            self.tidy_later();
         }
     }
 
@@ -324,13 +335,25 @@ impl Pool {
     }
 
     pub(crate) fn status(&self) -> PoolStatus {
-        let (free, waiting) = self.gate.status();
+        let mut resting = 0;
+        let (free, waiting) = self.gate.look(|place| resting += usize::from(place.is_some()));
         PoolStatus {
             size: self.size,
             in_use: self.size - free,
+            idle: resting + self.at_home(),
             waiting,
-            waiting_to_write: self.lane.as_ref().map_or(0, |lane| lane.status().1),
+            waiting_to_write: self.lane.as_ref().map_or(0, |lane| lane.look(|()| {}).1),
         }
+    }
+
+    /// How many connections are kept by r2d2 and bb8.
+    fn at_home(&self) -> usize {
+        let blocking = self.store.as_ref().map_or(0, Store::idle);
+        #[cfg(feature = "native")]
+        let native = self.native.as_ref().map_or(0, NativeSide::idle);
+        #[cfg(not(feature = "native"))]
+        let native = 0_u32;
+        blocking as usize + native as usize
     }
 
     /// Lets no further work in and closes the connections that are not in use; what runs goes on to its end.
@@ -364,6 +387,7 @@ impl Pool {
         let PoolStatus {
             size,
             in_use,
+            idle,
             waiting,
             waiting_to_write,
             ..
@@ -373,7 +397,7 @@ impl Pool {
         Error::new(
             ErrorKind::PoolTimeout,
             format!(
-                "no {what} within {waited:?}: {in_use} of {size} connections in use, {waiting} callers wait for \
+                "no {what} within {waited:?}: {in_use} of {size} connections in use, {idle} idle, {waiting} callers wait for \
                  one and {waiting_to_write} to write. Inside a transaction use its own handle `tx`: another handle \
                  of the same database waits for the transaction to end; so does a write while rows are iterated \
                  over on the only connection"
@@ -401,6 +425,15 @@ fn too_many(size: u32) -> Error {
         ErrorKind::Config,
         format!("a pool of {size} connections; {MOST} are the most"),
     )
+}
+
+/// How a caller waits.
+#[derive(Clone, Copy)]
+enum Wait {
+    /// Its thread sleeps; the wait is over at the first poll.
+    OnThread,
+    #[cfg(feature = "async")]
+    InTask,
 }
 
 /// When a wait is over. The clock is read by the first who has to wait.

@@ -16,6 +16,10 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
+/// How often idle and old connections are looked for, at least and at most.
+const REAPING: Duration = Duration::from_secs(30);
+const OFTEN: Duration = Duration::from_secs(1);
+
 /// A place in bb8's pool.
 pub(crate) type Place = Box<bb8::PooledConnection<'static, Manager>>;
 
@@ -34,6 +38,11 @@ impl NativeSide {
             options,
             store: OnceLock::new(),
         }
+    }
+
+    /// How many connections nobody uses.
+    pub(super) fn idle(&self) -> u32 {
+        self.store.get().map_or(0, NativeStore::idle)
     }
 
     /// Closes a connection that nobody uses.
@@ -87,7 +96,7 @@ impl Pool {
         own.is_some() && own == Handle::try_current().ok().map(|runtime| runtime.id())
     }
 
-    pub(super) fn native_store(&self) -> Result<&NativeStore> {
+    pub(in crate::handle) fn native_store(&self) -> Result<&NativeStore> {
         let native = self.native.as_ref().ok_or_else(super::gone)?;
         if let Some(store) = native.store.get() {
             return Ok(store);
@@ -98,9 +107,10 @@ impl Pool {
 }
 
 /// bb8's pool.
-pub(super) struct NativeStore {
+pub(in crate::handle) struct NativeStore {
     pool: bb8::Pool<Manager>,
     losses: Losses,
+    max_lifetime: Option<Duration>,
     opening: Duration,
     /// The runtime that the connections' work goes on in.
     pub(super) runtime: Handle,
@@ -123,6 +133,7 @@ impl NativeStore {
             .max_size(options.size.max(1))
             .test_on_check_out(false)
             .idle_timeout(options.idle_timeout)
+            .reaper_rate(options.idle_timeout.map_or(REAPING, |idle| idle.clamp(OFTEN, REAPING)))
             .max_lifetime(options.max_lifetime)
             .connection_timeout(opening)
             .build_unchecked(manager);
@@ -135,6 +146,7 @@ impl NativeStore {
         Ok(Self {
             pool,
             losses,
+            max_lifetime: options.max_lifetime,
             opening,
             runtime,
             alive,
@@ -144,20 +156,25 @@ impl NativeStore {
 
     /// Keeps a connection that is open already.
     pub(super) fn add(&self, connection: Arc<dyn AsyncConnection>) {
-        let age = Age::new(None, &self.losses);
+        let age = Age::new(self.max_lifetime, &self.losses);
         // There is room for it: its permit is in the caller's hands, or it is the first.
-        let _ = self.pool.add(Slot::new(connection, age, &self.losses));
+        let _ = self.pool.add(Slot::new(connection, age));
     }
 
     /// Takes a connection, or opens one once there is room for it.
     pub(super) async fn take(&self, make_room: impl Fn()) -> Result<(Link, Home)> {
-        if self.alive.strong_count() == 0 {
-            return Err(runtime_gone());
-        }
         let deadline = Instant::now() + self.opening;
         until(deadline, self.take_in_time(make_room))
             .await
             .unwrap_or_else(|| Err(slow(self.opening)))
+    }
+
+    /// Whether the runtime of the connections goes on.
+    pub(in crate::handle) fn check_alive(&self) -> Result<()> {
+        match self.alive.strong_count() {
+            0 => Err(runtime_gone()),
+            _ => Ok(()),
+        }
     }
 
     async fn take_in_time(&self, make_room: impl Fn()) -> Result<(Link, Home)> {
@@ -168,7 +185,7 @@ impl NativeStore {
             };
             // One that gives no sign of life counts as broken; the next one may be alive.
             let alive = connection.is_usable()
-                && (place.age.is_fresh(&self.losses) || connection.ping().await.is_ok());
+                && (place.age.is_fresh(Instant::now()) || connection.ping().await.is_ok());
             if alive {
                 let native = Native::new(connection, self.runtime.clone());
                 return Ok((Link::Native(native), Home::Native(Box::new(place))));
@@ -178,7 +195,7 @@ impl NativeStore {
 
     async fn check_out(&self, make_room: impl Fn()) -> Result<bb8::PooledConnection<'static, Manager>> {
         // Opened here and not by bb8, which keeps the cause of a failure to itself.
-        if self.pool.state().idle_connections == 0 {
+        if self.idle() == 0 {
             make_room();
             let opened = self.pool.dedicated_connection().await;
             let opened = opened.map_err(|error| error.context("no further connection could be opened"))?;
@@ -196,9 +213,14 @@ impl NativeStore {
         self.pool.state().connections
     }
 
+    /// How many of them nobody uses.
+    pub(super) fn idle(&self) -> u32 {
+        self.pool.state().idle_connections
+    }
+
     /// Closes one that nobody uses.
     pub(super) fn close_idle(&self) {
-        if self.pool.state().idle_connections == 0 {
+        if self.idle() == 0 {
             return;
         }
         // A blocking handle may be the one who asks, on a thread without a runtime.
@@ -230,7 +252,7 @@ impl bb8::ManageConnection for Manager {
     async fn connect(&self) -> Result<Self::Connection> {
         let connection = self.backend.connect().await?;
         let age = Age::new(self.max_lifetime, &self.losses);
-        Ok(Slot::new(connection, age, &self.losses))
+        Ok(Slot::new(connection, age))
     }
 
     async fn is_valid(&self, _: &mut Self::Connection) -> Result<()> {
@@ -242,7 +264,7 @@ impl bb8::ManageConnection for Manager {
             .connection
             .as_ref()
             .is_some_and(|connection| connection.is_usable());
-        !usable || slot.age.has_expired()
+        !usable || slot.age.has_expired(Instant::now())
     }
 }
 

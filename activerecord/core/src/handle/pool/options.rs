@@ -41,6 +41,8 @@ pub struct PoolStatus {
     pub size: usize,
     /// Connections in use.
     pub in_use: usize,
+    /// Open connections that nobody uses.
+    pub idle: usize,
     /// Callers that wait for a connection.
     pub waiting: usize,
     /// Callers that wait for their turn to write.

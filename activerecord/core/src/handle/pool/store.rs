@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::handle::line::Link;
 use scheduled_thread_pool::ScheduledThreadPool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use sync_wrapper::SyncWrapper;
 
 /// A place in r2d2's pool.
@@ -23,7 +23,7 @@ pub(super) struct Store {
     max_lifetime: Option<Duration>,
 }
 
-/// Connections that were opened and wait for r2d2 to take them in. They are idle from then on.
+/// Connections that were opened and wait for r2d2 to take them in.
 type Ready = Arc<Mutex<Vec<(Box<dyn Connection>, Age)>>>;
 
 impl Store {
@@ -44,8 +44,14 @@ impl Store {
         })
     }
 
+    /// Keeps the first connection, which may be idle for long.
+    pub(super) fn begin(&self, connection: Box<dyn Connection>) -> Result<()> {
+        self.add(connection);
+        self.pool.get().map(drop).map_err(|error| refused(&error))
+    }
+
     /// Keeps a connection that is open already.
-    pub(super) fn add(&self, connection: Box<dyn Connection>) {
+    fn add(&self, connection: Box<dyn Connection>) {
         let age = Age::new(self.max_lifetime, &self.losses);
         lock(&self.ready).push((connection, age));
     }
@@ -58,7 +64,7 @@ impl Store {
                 continue;
             };
             // One that gives no sign of life counts as broken; the next one may be alive.
-            if place.age.is_fresh(&self.losses) || connection.ping().is_ok() {
+            if place.age.is_fresh(Instant::now()) || connection.ping().is_ok() {
                 let home = Home::Blocking(SyncWrapper::new(Box::new(place)));
                 return Ok((Link::blocking(connection), home));
             }
@@ -67,7 +73,7 @@ impl Store {
 
     fn check_out(&self, make_room: impl Fn()) -> Result<r2d2::PooledConnection<Manager>> {
         // Opened here and not by r2d2, which keeps the cause of a failure to itself until the wait is over.
-        if self.pool.state().idle_connections == 0 && lock(&self.ready).is_empty() {
+        if self.idle() == 0 {
             make_room();
             let connection = self.backend.connect();
             self.add(connection.map_err(|error| error.context("no further connection could be opened"))?);
@@ -78,8 +84,16 @@ impl Store {
     /// How many connections there are.
     #[cfg(feature = "native")]
     pub(super) fn connections(&self) -> u32 {
-        let ready = u32::try_from(lock(&self.ready).len()).unwrap_or(u32::MAX);
-        self.pool.state().connections.saturating_add(ready)
+        self.pool.state().connections.saturating_add(self.ready())
+    }
+
+    /// How many of them nobody uses.
+    pub(super) fn idle(&self) -> u32 {
+        self.pool.state().idle_connections.saturating_add(self.ready())
+    }
+
+    fn ready(&self) -> u32 {
+        u32::try_from(lock(&self.ready).len()).unwrap_or(u32::MAX)
     }
 
     /// Closes one that nobody uses.
@@ -111,7 +125,7 @@ impl r2d2::ManageConnection for Manager {
             Some(ready) => ready,
             None => (self.backend.connect()?, Age::new(self.max_lifetime, &self.losses)),
         };
-        Ok(Slot::new(connection, age, &self.losses))
+        Ok(Slot::new(connection, age))
     }
 
     fn is_valid(&self, _: &mut Self::Connection) -> Result<()> {
@@ -119,16 +133,20 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn has_broken(&self, slot: &mut Self::Connection) -> bool {
-        slot.connection.is_none() || slot.age.has_expired()
+        slot.connection.is_none() || slot.age.has_expired(Instant::now())
     }
 }
 
-fn manager_pool(manager: Manager, options: &PoolOptions) -> Result<r2d2::Pool<Manager>> {
-    static OPENER: OnceLock<Arc<ScheduledThreadPool>> = OnceLock::new();
-    let opener = OPENER.get_or_init(|| {
+/// The thread that looks after all pools.
+pub(super) fn keeper() -> &'static Arc<ScheduledThreadPool> {
+    static KEEPER: OnceLock<Arc<ScheduledThreadPool>> = OnceLock::new();
+    KEEPER.get_or_init(|| {
         let threads = ScheduledThreadPool::builder().num_threads(1);
-        Arc::new(threads.thread_name_pattern("activerecord-opener").build())
-    });
+        Arc::new(threads.thread_name_pattern("activerecord-keeper").build())
+    })
+}
+
+fn manager_pool(manager: Manager, options: &PoolOptions) -> Result<r2d2::Pool<Manager>> {
     r2d2::Pool::builder()
         .max_size(options.size.max(1))
         .min_idle(Some(0))
@@ -137,7 +155,7 @@ fn manager_pool(manager: Manager, options: &PoolOptions) -> Result<r2d2::Pool<Ma
         .max_lifetime(options.max_lifetime)
         .connection_timeout(options.acquire_timeout.clamp(super::OPENING, super::LONGEST))
         .error_handler(Box::new(r2d2::NopErrorHandler))
-        .thread_pool(opener.clone())
+        .thread_pool(keeper().clone())
         .build(manager)
         .map_err(|error| refused(&error))
 }

@@ -202,7 +202,7 @@ async fn insert_rows<R: Record>(
     }
     let written = answer!(session.execute(sql, &params));
     let written = written.map_err(|error| explain(in_its_row(error, sent), table, sent))?;
-    drop(params);
+    SqlValue::drop_all(params);
     number(records, table, unset, &written)
 }
 

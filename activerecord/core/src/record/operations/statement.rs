@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::query::Query;
-use crate::record::{Lookup, Record};
+use crate::record::{IntoKey, Lookup, Record};
 use crate::sql::Dialect;
 use crate::value::SqlValue;
 use smallvec::SmallVec;
@@ -52,30 +52,36 @@ impl Prepared {
     }
 
     /// Looks a row up by its key, or by a condition in the order of the key.
+    #[inline]
     pub(in crate::record) fn lookup<R: Record>(
-        lookup: Lookup<R>,
+        key: impl IntoKey<R>,
         wanted: Wanted,
         dialect: &'static dyn Dialect,
     ) -> Result<Self> {
+        // Before there is a key: what is not held while something is called stays in registers.
         let fixed = R::table().sql(dialect);
         let sql = match wanted {
             Wanted::Row => &*fixed.select_by_key,
             Wanted::Existence => &*fixed.exists_by_key,
         };
-        let params = match lookup {
-            Lookup::Key(key) => key,
+        match key.into_lookup() {
+            Lookup::Key(params) => Ok(Self {
+                sql: Sql::Fixed(sql),
+                params,
+            }),
             Lookup::Condition(condition) => {
                 let query = Query::<R>::new().filter_condition(condition);
-                return match wanted {
+                match wanted {
                     Wanted::Row => query.render_first(dialect),
                     Wanted::Existence => query.limit(1).render_select(dialect),
-                };
+                }
             }
-        };
-        Ok(Self {
-            sql: Sql::Fixed(sql),
-            params,
-        })
+        }
+    }
+
+    /// Whether its text is the same in every call, as that of a lookup by key is.
+    pub(in crate::record) fn is_fixed(&self) -> bool {
+        matches!(self.sql, Sql::Fixed(_))
     }
 
     /// The key of a record, as the database has it.
