@@ -6,6 +6,7 @@ mod background;
 #[cfg(feature = "native")]
 mod native;
 mod options;
+mod rest;
 mod slot;
 mod store;
 
@@ -32,7 +33,7 @@ use crate::sql::Dialect;
 use std::borrow::Cow;
 use std::fmt;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -273,44 +274,6 @@ impl Pool {
         }
     }
 
-    /// Lets a connection rest with its permit, where the next who comes finds it, be it one who waits already. Whoever
-    /// takes it need not look for another then. If nobody does for a while, it goes home.
-    fn rest(self: &Arc<Self>, place: &mut Option<Line>) {
-        let now = Instant::now();
-        place.take_if(|line| !line.rest(now));
-        if place.is_some() && !self.tidies.load(Ordering::Acquire) {
-            self.tidy_later();
-        }
-    }
-
-    #[cold]
-    fn tidy_later(self: &Arc<Self>) {
-        if self.tidies.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        let pool = Arc::downgrade(self);
-        store::keeper().execute_after(age::UNASKED, move || {
-            if let Some(pool) = pool.upgrade() {
-                pool.tidy();
-            }
-        });
-    }
-
-    /// Sends the connections home that nobody used for a while: there they are closed when they are idle for longer or
-    /// old.
-    fn tidy(self: &Arc<Self>) {
-        self.tidies.store(false, Ordering::Release);
-        let now = Instant::now();
-        let (mut left, mut idle) = (false, Vec::new());
-        self.gate.look(|place| {
-            idle.extend(place.take_if(|line| !line.is_fresh(now)));
-            left |= place.is_some();
-        });
-        if left {
-            self.tidy_later();
-        }
-    }
-
     pub(crate) fn check_open(&self) -> Result<()> {
         if self.is_closed() {
             return Err(Error::new(
@@ -332,28 +295,6 @@ impl Pool {
     /// Whether raw SQL that writes has to be told from raw SQL that reads.
     pub(crate) fn has_lane(&self) -> bool {
         self.lane.is_some()
-    }
-
-    pub(crate) fn status(&self) -> PoolStatus {
-        let mut resting = 0;
-        let (free, waiting) = self.gate.look(|place| resting += usize::from(place.is_some()));
-        PoolStatus {
-            size: self.size,
-            in_use: self.size - free,
-            idle: resting + self.at_home(),
-            waiting,
-            waiting_to_write: self.lane.as_ref().map_or(0, |lane| lane.look(|()| {}).1),
-        }
-    }
-
-    /// How many connections are kept by r2d2 and bb8.
-    fn at_home(&self) -> usize {
-        let blocking = self.store.as_ref().map_or(0, Store::idle);
-        #[cfg(feature = "native")]
-        let native = self.native.as_ref().map_or(0, NativeSide::idle);
-        #[cfg(not(feature = "native"))]
-        let native = 0_u32;
-        blocking as usize + native as usize
     }
 
     /// Lets no further work in and closes the connections that are not in use; what runs goes on to its end.

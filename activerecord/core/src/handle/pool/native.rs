@@ -133,7 +133,11 @@ impl NativeStore {
             .max_size(options.size.max(1))
             .test_on_check_out(false)
             .idle_timeout(options.idle_timeout)
-            .reaper_rate(options.idle_timeout.map_or(REAPING, |idle| idle.clamp(OFTEN, REAPING)))
+            .reaper_rate(
+                options
+                    .idle_timeout
+                    .map_or(REAPING, |idle| idle.clamp(OFTEN, REAPING)),
+            )
             .max_lifetime(options.max_lifetime)
             .connection_timeout(opening)
             .build_unchecked(manager);
