@@ -3,8 +3,8 @@
 use crate::connection::{AsyncMysql, BlockingMysql};
 use crate::wire::AsyncConn;
 use activerecord_core::{Answer, AsyncCursor, Connection, Cursor, Result, RowSink};
+use futures_util::lock::OwnedMutexGuard;
 use std::sync::Arc;
-use tokio::sync::OwnedMutexGuard;
 
 /// A query under way on an async connection. Dropped before its last row, it leaves the rest to be read by the next
 /// statement.

@@ -10,7 +10,7 @@ pub(crate) use self::statements::Prepared;
 use self::statements::Statements;
 use crate::config::Postgres;
 use crate::cursor::PostgresCursor;
-use crate::value::{Bound, PostgresRow};
+use crate::value::{Params, PostgresRow};
 use crate::{backend, error};
 use activerecord_core::{
     Answer, AsyncConnection, AsyncCursor, Cancel, Control, Error, ErrorKind, Outcome, Result, RowSink,
@@ -66,42 +66,54 @@ impl PostgresConnection {
             return Err(too_many_params(params.len()));
         }
         let alone = self.is_alone();
-        let (mut prepared, mut kept) = self.prepare(sql).await?;
+        let (mut prepared, mut kept) = match self.statements.get(sql) {
+            Some(prepared) => (prepared, true),
+            // What happens rarely is kept out of the future of all statements.
+            None => (Box::pin(self.prepare(sql)).await?, false),
+        };
         loop {
             let expected = prepared.statement.params().len();
             if params.len() != expected {
                 return Err(miscounted(expected, params.len()));
             }
-            let failure = match self
-                .client
-                .query_raw(&prepared.statement, Bound::all(params))
-                .await
-            {
+            // The driver's future has room for preparing a statement from its text, a kilobyte.
+            let sent = Box::pin(self.client.query_raw(&prepared.statement, Params::new(params)));
+            let failure = match sent.await {
                 Ok(rows) => return Ok(Running::new(rows, prepared, alone)),
                 Err(failure) => failure,
             };
-            if error::is_untyped(&failure) && !prepared.is_typed {
-                prepared = self
-                    .statements
-                    .typed(&self.client, sql, &prepared, params)
-                    .await?;
-            } else if kept && error::may_be_outdated(&failure) {
-                self.statements.forget(sql);
-                if !alone {
-                    return Err(self.explain(sql, failure, prepared.writes, alone).await);
-                }
-                (prepared, kept) = (self.prepare(sql).await?.0, false);
-            } else {
-                return Err(self.explain(sql, failure, prepared.writes, alone).await);
-            }
+            prepared = Box::pin(self.again(sql, params, &prepared, failure, alone, kept)).await?;
+            kept &= prepared.is_typed;
         }
     }
 
-    /// Gives the statement, and whether it was kept from an earlier time.
-    async fn prepare(&self, sql: &str) -> Result<(Arc<Prepared>, bool)> {
-        if let Some(prepared) = self.statements.get(sql) {
-            return Ok((prepared, true));
+    /// Gives another statement for one that failed, where that can help.
+    async fn again(
+        &self,
+        sql: &str,
+        params: &[SqlValue<'_>],
+        prepared: &Prepared,
+        failure: tokio_postgres::Error,
+        alone: bool,
+        kept: bool,
+    ) -> Result<Arc<Prepared>> {
+        if error::is_untyped(&failure) && !prepared.is_typed {
+            return self.statements.typed(&self.client, sql, prepared, params).await;
         }
+        if let Some(refused) = error::refused(&failure) {
+            return Err(error::of_refused(refused, params.len()));
+        }
+        if kept && error::may_be_outdated(&failure) {
+            self.statements.forget(sql);
+            if alone {
+                return self.prepare(sql).await;
+            }
+        }
+        Err(self.explain(sql, failure, prepared.writes, alone).await)
+    }
+
+    /// Prepares a statement that was not kept.
+    async fn prepare(&self, sql: &str) -> Result<Arc<Prepared>> {
         if sql.contains('\0') {
             return Err(Error::invalid(
                 "the SQL holds a NUL character, which PostgreSQL does not take",
@@ -112,7 +124,7 @@ impl PostgresConnection {
         }
         let statement = self.client.prepare(sql).await;
         match statement {
-            Ok(statement) => Ok((self.statements.keep(sql, statement), false)),
+            Ok(statement) => Ok(self.statements.keep(sql, statement)),
             Err(failure) if error::is_syntax(&failure) && holds_several(sql) => {
                 Err(Error::invalid("the text holds more than one statement")
                     .with_source(error::explain(failure)))
@@ -161,7 +173,9 @@ impl PostgresConnection {
         while let Some(row) = running.next().await {
             let row = match row {
                 Ok(row) => row,
-                Err(failure) => return Err(self.broken_off(statement.sql, failure, &running).await),
+                Err(failure) => {
+                    return Err(Box::pin(self.broken_off(statement.sql, failure, &running)).await);
+                }
             };
             // What is not wanted is read all the same: behind it may be an error.
             if unread.is_none() {
@@ -181,7 +195,7 @@ impl PostgresConnection {
         let mut running = self.start(statement.sql, statement.params).await?;
         while let Some(row) = running.next().await {
             if let Err(failure) = row {
-                return Err(self.broken_off(statement.sql, failure, &running).await);
+                return Err(Box::pin(self.broken_off(statement.sql, failure, &running)).await);
             }
         }
         Ok(Written {

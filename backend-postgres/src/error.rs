@@ -15,10 +15,7 @@ use tokio_postgres::error::DbError;
 pub(crate) fn explain(failure: tokio_postgres::Error) -> Error {
     match failure.as_db_error() {
         Some(answer) => of_answer(answer),
-        None => match refused(&failure) {
-            Some(refused) => of_refused(refused),
-            None => lost(failure),
-        },
+        None => lost(failure),
     }
 }
 
@@ -143,12 +140,15 @@ pub(crate) fn is_syntax(failure: &tokio_postgres::Error) -> bool {
         .is_some_and(|answer| answer.code().code() == "42601")
 }
 
-fn of_refused(refused: &Refused) -> Error {
+/// Says which of so many parameters was not sent, and why.
+#[cold]
+pub(crate) fn of_refused(refused: &Refused, params: usize) -> Error {
     let kind = match refused.why {
         Refusal::Value(kind, _) => kind,
         Refusal::Untyped(_) => ErrorKind::Invalid,
     };
-    Error::new(kind, refused.to_string()).with_parameter(refused.number)
+    let number = params.saturating_sub(refused.after);
+    Error::new(kind, format!("parameter {number}: {refused}")).with_parameter(number)
 }
 
 /// No answer, or one that makes no sense: the connection is of no further use.

@@ -6,5 +6,5 @@ mod shape;
 #[cfg(feature = "chrono")]
 mod time;
 
-pub(crate) use self::encode::{Bound, Refusal, Refused, own_type};
+pub(crate) use self::encode::{Params, Refusal, Refused, own_type};
 pub(crate) use self::shape::{PostgresRow, Shape};

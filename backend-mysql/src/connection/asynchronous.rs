@@ -6,9 +6,9 @@ use crate::wire::AsyncConn;
 use activerecord_core::{
     Answer, AsyncConnection, AsyncCursor, Cancel, Control, RowSink, SqlValue, Statement, Written,
 };
+use futures_util::lock::{Mutex, OwnedMutexGuard};
 use std::sync::Arc;
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// A connection whose statements queue for it.
 pub(crate) struct AsyncMysql {
@@ -75,7 +75,7 @@ impl AsyncConnection for AsyncMysql {
     /// A statement that still has the connection is no reason to give it to somebody else.
     fn is_usable(&self) -> bool {
         let wire = self.wire.try_lock();
-        wire.is_ok_and(|wire| self.session.is_usable(&wire))
+        wire.is_some_and(|wire| self.session.is_usable(&wire))
     }
 
     fn open_cursor(

@@ -14,24 +14,42 @@ use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type};
 /// A parameter on its way to the driver.
 pub(crate) struct Bound<'a> {
     value: &'a SqlValue<'a>,
-    /// Its place, counted from 1.
-    number: usize,
+    /// How many come after it.
+    after: usize,
 }
 
-impl<'a> Bound<'a> {
-    pub(crate) fn all(params: &'a [SqlValue<'a>]) -> impl ExactSizeIterator<Item = Self> {
-        let numbered = params.iter().enumerate();
-        numbered.map(|(index, value)| Self {
-            value,
-            number: index + 1,
-        })
+/// The parameters of a statement. They are counted from the end, so that this is no larger than it has to be: the
+/// driver's future that has it in it twice stays below the size from which memory is slow to have.
+pub(crate) struct Params<'a>(std::slice::Iter<'a, SqlValue<'a>>);
+
+impl<'a> Params<'a> {
+    pub(crate) fn new(params: &'a [SqlValue<'a>]) -> Self {
+        Self(params.iter())
     }
 }
+
+impl<'a> Iterator for Params<'a> {
+    type Item = Bound<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Bound<'a>> {
+        let value = self.0.next()?;
+        let after = self.0.len();
+        Some(Bound { value, after })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Params<'_> {}
 
 /// A parameter that is not sent, and why.
 #[derive(Debug)]
 pub(crate) struct Refused {
-    pub(crate) number: usize,
+    /// How many parameters come after it.
+    pub(crate) after: usize,
     pub(crate) why: Refusal,
 }
 
@@ -48,8 +66,8 @@ type Written = Result<IsNull, Refusal>;
 
 impl ToSql for Bound<'_> {
     fn to_sql(&self, expected: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
-        let number = self.number;
-        write(self.value, base(expected), out).map_err(|why| Refused { number, why }.into())
+        let after = self.after;
+        write(self.value, base(expected), out).map_err(|why| Refused { after, why }.into())
     }
 
     fn accepts(_: &Type) -> bool {
@@ -193,7 +211,6 @@ fn too_large(expected: &Type) -> Refusal {
 
 impl fmt::Display for Refused {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "parameter {}: ", self.number)?;
         match &self.why {
             Refusal::Value(_, message) => out.write_str(message),
             Refusal::Untyped(own) => write!(

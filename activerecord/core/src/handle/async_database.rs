@@ -9,7 +9,7 @@ use super::{AsyncTransaction, Asynchronous, Database, Handle, Pending, PoolOptio
 use crate::driver::threaded;
 use crate::driver::{Backend, TransactionOptions, options};
 #[cfg(feature = "native")]
-use crate::engine::{Access, answer};
+use crate::engine::{Access, Step};
 use crate::engine::{Call, End, Operation, Started};
 use crate::error::{Error, Result};
 use crate::sql::Dialect;
@@ -219,11 +219,19 @@ impl Handle for AsyncDatabase {
 
     fn perform<'a, C: Call + 'a>(&'a self, call: C) -> Pending<'a, C::Output, C::Error> {
         Pending::new(async move {
-            let (operation, rest) = match call.start() {
+            #[cfg_attr(not(feature = "native"), expect(unused_mut, reason = "it goes to a thread"))]
+            let (mut operation, rest) = match call.start() {
                 Started::Run(operation, rest) => (operation, rest),
                 Started::Ready(result) => return result,
             };
-            let (operation, found, result) = self.source.run(operation).await;
+            #[cfg(feature = "native")]
+            if self.source.pool().is_native() {
+                let mut found = Default::default();
+                let result = self.source.run_native(&mut operation, &mut found).await;
+                let scope = self.source.scope();
+                return C::finish(rest, operation, found, End { result, scope });
+            }
+            let (operation, found, result) = Box::pin(self.source.run(operation)).await;
             let scope = self.source.scope();
             C::finish(rest, operation, found, End { result, scope })
         })
@@ -235,14 +243,8 @@ impl Handle for AsyncDatabase {
 }
 
 impl Source {
-    /// Runs an operation where its connection is, and hands it back with what came of it.
+    /// Runs an operation on a thread, and hands it back with what came of it.
     async fn run<O: Operation>(&self, operation: O) -> (O, O::Found, Result<()>) {
-        #[cfg(feature = "native")]
-        if self.pool().is_native() {
-            let (mut operation, mut found) = (operation, O::Found::default());
-            let result = self.run_native(&mut operation, &mut found).await;
-            return (operation, found, result);
-        }
         let loan = self.loan_async(&operation.access(), Purpose::Statement).await;
         match loan {
             Ok(loan) => threaded::run(self.pool(), operation, loan).await,
@@ -250,6 +252,7 @@ impl Source {
         }
     }
 
+    /// Runs an operation on a natively async connection, where it is.
     #[cfg(feature = "native")]
     async fn run_native<O: Operation>(&self, operation: &mut O, found: &mut O::Found) -> Result<()> {
         let access = operation.access();
@@ -257,7 +260,7 @@ impl Source {
         match result {
             Err(error) if self.may_repeat(operation.only_reads(), &error) => {
                 *found = O::Found::default();
-                self.run_native_once(operation, found, &access).await
+                Box::pin(self.run_native_once(operation, found, &access)).await
             }
             result => result,
         }
@@ -279,7 +282,13 @@ impl Source {
         if matches!(access, Access::Raw(_)) {
             loan.runs_raw();
         }
-        answer!(operation.run(&mut loan.session(self.dialect())?, found))
+        let mut session = loan.session(self.dialect())?;
+        // Not by `answer!`, whose step would stay in this future beside the wait that it gives.
+        let wait = match operation.run(&mut session, found) {
+            Step::Ready(result) => return result,
+            Step::Waiting(wait) => wait,
+        };
+        wait.await
     }
 }
 

@@ -98,7 +98,9 @@ impl<'p> Lease<'p> {
         if self.pool.is_native() {
             self.pool.native_store()?.check_alive()?;
             if !self.has_line(false) {
-                let line = self.pool.open_native_line().await?;
+                // What happens rarely is kept out of the futures of all calls, here and elsewhere: a future of more than
+                // a kilobyte is slow to allocate and to move.
+                let line = Box::pin(self.pool.open_native_line()).await?;
                 self.put_line(line);
             }
             return Ok(());

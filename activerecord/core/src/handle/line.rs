@@ -347,10 +347,15 @@ impl Line {
     #[inline]
     pub(crate) async fn undo_given_up(&mut self, depth: u32) -> Result<()> {
         match self.native().and_then(|native| native.given_up()) {
-            Some(given_up) => self.unwind(given_up).await?,
-            None if self.unsettled && self.depth <= depth => self.unwind(depth).await?,
-            None => return Ok(()),
+            Some(given_up) => Box::pin(self.undo_down_to(given_up)).await,
+            None if self.unsettled && self.depth <= depth => Box::pin(self.undo_down_to(depth)).await,
+            None => Ok(()),
         }
+    }
+
+    #[cfg(feature = "native")]
+    async fn undo_down_to(&mut self, depth: u32) -> Result<()> {
+        self.unwind(depth).await?;
         if let Some(native) = self.native() {
             native.forget_given_up();
         }

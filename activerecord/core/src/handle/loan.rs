@@ -66,7 +66,7 @@ impl Source {
                 transaction.loan_async(purpose).await
             }
             Self::Pool(pool) => match access {
-                Access::Raw(sql) if pool.has_lane() => loan_for_raw_async(pool, sql.clone()).await,
+                Access::Raw(sql) if pool.has_lane() => Box::pin(loan_for_raw_async(pool, sql.clone())).await,
                 access => pool.lease_async(access).await.map(Loan::of_pool),
             },
         }

@@ -10,6 +10,8 @@ use super::share::Sharing;
 #[cfg(feature = "native")]
 use super::transaction_status::{Reach, of_the_other_mode};
 use super::transaction_status::{Status, ended};
+#[cfg(feature = "async")]
+use crate::driver::threaded::until;
 use crate::engine::now;
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::record::Scope;
@@ -139,7 +141,7 @@ impl TransactionState {
             Some(lease) => lease,
             None => {
                 let deadline = Instant::now() + self.timeout;
-                let waited = crate::driver::threaded::until(deadline, self.connection.enter()).await;
+                let waited = Box::pin(until(deadline, self.connection.enter())).await;
                 waited.ok_or_else(|| self.timed_out())?
             }
         };
@@ -304,7 +306,7 @@ impl TransactionState {
     pub(crate) async fn take_for_end_async(self: &Arc<Self>) -> Result<(Held, Option<Error>)> {
         self.status().check_end()?;
         let deadline = Instant::now() + self.timeout;
-        let lease = crate::driver::threaded::until(deadline, self.connection.enter()).await;
+        let lease = until(deadline, self.connection.enter()).await;
         self.taken_for_end(lease.ok_or_else(|| self.timed_out())?)
     }
 

@@ -191,7 +191,7 @@ impl Pool {
         let mut turn = None;
         let permit = match self.free_permit(access) {
             Some(permit) => permit,
-            None => self.wait_for_permit(access, &mut turn, Wait::InTask).await?,
+            None => Box::pin(self.wait_for_permit(access, &mut turn, Wait::InTask)).await?,
         };
         Ok(Lease::new(Cow::Owned(self.clone()), permit, turn))
     }
