@@ -2,12 +2,18 @@
 //!
 //! `cargo bench -p benches --bench sqlite`, then `cargo run -p benches --bin table`.
 
+mod turns;
+
+use self::turns::{OURS, in_turns, timed};
 use activerecord::prelude::*;
 use benches::{COLORS, ROWS, RawUser, User, bare, database, must, next, read_row};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use rusqlite::params_from_iter;
 use std::hint::black_box;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// The name of the other side.
+const BARE: &str = "rusqlite";
 
 const FIND: &str = "SELECT id, name, hair_color FROM users WHERE id = ?";
 const ALL: &str = "SELECT id, name, hair_color FROM users";
@@ -17,35 +23,40 @@ const UPDATE: &str = "UPDATE users SET hair_color = ? WHERE id = ?";
 fn find(criterion: &mut Criterion) {
     let directory = must(tempfile::tempdir());
     for (place, file) in [("memory", None), ("file", Some(directory.path()))] {
-        let mut group = criterion.benchmark_group(format!("find by key, {place}"));
         let raw = must(bare(file.map(|path| path.join("raw.db")).as_deref(), ROWS));
-        let mut key = 0;
-        group.bench_function("rusqlite", |bench| {
-            bench.iter(|| {
-                let mut statement = must(raw.prepare_cached(FIND));
-                must(statement.query_row([next(&mut key)], read_row))
-            });
+        let (mut key, mut raw_key) = (0, 0);
+        let raw = timed(|| {
+            let mut statement = must(raw.prepare_cached(FIND));
+            must(statement.query_row([next(&mut raw_key)], read_row))
         });
         let db = must(database(file.map(|path| path.join("ours.db")).as_deref(), ROWS));
-        group.bench_function("activerecord", |bench| {
-            bench.iter(|| must(User::find(&db, next(&mut key))));
-        });
-        group.finish();
+        let ours = timed(|| must(User::find(&db, next(&mut key))));
+        let group = format!("find by key, {place}");
+        in_turns(
+            criterion,
+            &group,
+            vec![(BARE, Box::new(raw)), (OURS, Box::new(ours))],
+        );
     }
 }
 
 fn read(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("read 10,000 rows");
     let raw = must(bare(None, ROWS));
-    group.bench_function("rusqlite", |bench| bench.iter(|| must(read_raw(&raw))));
+    let raw = timed(|| must(read_raw(&raw)));
     let db = must(database(None, ROWS));
-    group.bench_function("activerecord", |bench| bench.iter(|| must(User::find_all(&db))));
+    let ours = timed(|| must(User::find_all(&db)));
     let runtime = must(tokio::runtime::Builder::new_current_thread().build());
-    let db = db.to_async();
-    group.bench_function("activerecord async", |bench| {
-        bench.iter(|| must(runtime.block_on(User::find_all(&db))));
-    });
-    group.finish();
+    let by_thread = db.to_async();
+    let ours_async = timed(|| must(runtime.block_on(User::find_all(&by_thread))));
+    in_turns(
+        criterion,
+        "read 10,000 rows",
+        vec![
+            (BARE, Box::new(raw)),
+            (OURS, Box::new(ours)),
+            ("activerecord async", Box::new(ours_async)),
+        ],
+    );
 }
 
 /// The faster of the two ways to collect with rusqlite: a loop, not `query_map().collect()`.
@@ -60,31 +71,46 @@ fn read_raw(raw: &rusqlite::Connection) -> rusqlite::Result<Vec<RawUser>> {
 }
 
 fn insert(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("insert 1,000 rows by save in a transaction");
     let users = || (0..1000).map(User::numbered).collect::<Vec<_>>();
-    let raw = || must(bare(None, 0));
-    group.bench_function("rusqlite", |bench| {
-        bench.iter_batched_ref(
-            || (raw(), users()),
-            |(raw, users)| must(insert_raw(raw, std::mem::take(users))),
-            BatchSize::PerIteration,
-        );
-    });
-    group.bench_function("activerecord", |bench| {
-        bench.iter_batched_ref(
-            || (must(database(None, 0)), users()),
-            |(db, users)| {
-                must(db.transaction(|tx| {
-                    for user in users.drain(..) {
-                        user.save(tx)?;
-                    }
-                    Ok(())
-                }))
-            },
-            BatchSize::PerIteration,
-        );
-    });
-    group.finish();
+    let raw = timed_with(
+        || (must(bare(None, 0)), users()),
+        |(raw, users)| must(insert_raw(raw, std::mem::take(users))),
+    );
+    let ours = timed_with(
+        || (must(database(None, 0)), users()),
+        |(db, users)| {
+            must(db.transaction(|tx| {
+                for user in users.drain(..) {
+                    user.save(tx)?;
+                }
+                Ok(())
+            }));
+        },
+    );
+    let group = "insert 1,000 rows by save in a transaction";
+    in_turns(
+        criterion,
+        group,
+        vec![(BARE, Box::new(raw)), (OURS, Box::new(ours))],
+    );
+}
+
+/// Tells how long so many steps take, each of which needs something made for it and used up.
+fn timed_with<I, T>(
+    mut make: impl FnMut() -> I,
+    mut step: impl FnMut(&mut I) -> T,
+) -> impl FnMut(u64) -> Duration {
+    move |times| {
+        let mut sum = Duration::ZERO;
+        for _ in 0..times {
+            let mut input = make();
+            let start = Instant::now();
+            let output = black_box(step(&mut input));
+            sum += start.elapsed();
+            drop(output);
+        }
+        sum
+    }
 }
 
 fn insert_raw(raw: &mut rusqlite::Connection, users: Vec<User>) -> rusqlite::Result<()> {
@@ -100,47 +126,50 @@ fn insert_raw(raw: &mut rusqlite::Connection, users: Vec<User>) -> rusqlite::Res
 }
 
 fn update(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("update one column of three");
     let raw = must(bare(None, ROWS));
-    let mut turn = 0;
-    group.bench_function("rusqlite", |bench| {
-        bench.iter(|| {
-            turn += 1;
-            must(must(raw.prepare_cached(UPDATE)).execute((COLORS[turn % 2], 500)))
-        });
+    let (mut turn, mut raw_turn) = (0, 0);
+    let raw = timed(|| {
+        raw_turn += 1;
+        must(must(raw.prepare_cached(UPDATE)).execute((COLORS[raw_turn % 2], 500)))
     });
     let db = must(database(None, ROWS));
     let mut user = must(User::find(&db, 500));
-    group.bench_function("activerecord", |bench| {
-        bench.iter(|| {
-            turn += 1;
-            user.hair_color = Some(COLORS[turn % 2].into());
-            must(user.save(&db));
-        });
+    let ours = timed(|| {
+        turn += 1;
+        user.hair_color = Some(COLORS[turn % 2].into());
+        must(user.save(&db));
     });
-    group.finish();
+    let group = "update one column of three";
+    in_turns(
+        criterion,
+        group,
+        vec![(BARE, Box::new(raw)), (OURS, Box::new(ours))],
+    );
 }
 
 fn insert_all(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("insert_all 10,000 rows");
     let users = || (0..ROWS).map(User::numbered).collect::<Vec<_>>();
-    for rows in [50, 100, 500] {
-        group.bench_function(format!("rusqlite, {rows} rows a statement"), |bench| {
-            bench.iter_batched_ref(
-                || (must(bare(None, 0)), users()),
-                |(raw, users)| must(insert_many_raw(raw, users, rows)),
-                BatchSize::PerIteration,
-            );
-        });
-    }
-    group.bench_function("activerecord", |bench| {
-        bench.iter_batched_ref(
-            || (must(database(None, 0)), users()),
-            |(db, users)| must(User::insert_all(db, std::mem::take(users))),
-            BatchSize::PerIteration,
-        );
-    });
-    group.finish();
+    let in_statements_of = |rows| {
+        timed_with(
+            move || (must(bare(None, 0)), users()),
+            move |(raw, users)| must(insert_many_raw(raw, users, rows)),
+        )
+    };
+    let (of_50, of_100, of_500) = (in_statements_of(50), in_statements_of(100), in_statements_of(500));
+    let ours = timed_with(
+        || (must(database(None, 0)), users()),
+        |(db, users)| must(User::insert_all(db, std::mem::take(users))),
+    );
+    in_turns(
+        criterion,
+        "insert_all 10,000 rows",
+        vec![
+            ("rusqlite, 50 rows a statement", Box::new(of_50)),
+            ("rusqlite, 100 rows a statement", Box::new(of_100)),
+            ("rusqlite, 500 rows a statement", Box::new(of_500)),
+            (OURS, Box::new(ours)),
+        ],
+    );
 }
 
 fn insert_many_raw(raw: &mut rusqlite::Connection, users: &mut [User], rows: usize) -> rusqlite::Result<()> {
@@ -185,7 +214,7 @@ fn async_find(criterion: &mut Criterion) {
 
 criterion_group! {
     name = sqlite;
-    config = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2)).sample_size(60);
+    config = Criterion::default().warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(800)).sample_size(20);
     targets = find, read, insert, update, insert_all, async_find
 }
 criterion_main!(sqlite);
