@@ -180,8 +180,14 @@ impl Pool {
         self.check_open()?;
         match self.free_permit(access) {
             Some(permit) => Ok(permit),
-            None => now(pin!(self.wait_for_permit(access, turn, Wait::OnThread))),
+            None => self.wait_on_thread(access, turn),
         }
+    }
+
+    /// Apart from the way of those who need not wait, which is as short as it can be.
+    #[inline(never)]
+    fn wait_on_thread(&self, access: &Access, turn: &mut Option<Ticket<()>>) -> Result<Permit> {
+        now(pin!(self.wait_for_permit(access, turn, Wait::OnThread)))
     }
 
     /// Leases a connection, waiting without a thread. It is not opened yet, since that may block.

@@ -12,6 +12,7 @@ use std::time::Instant;
 impl Pool {
     /// Lets a connection rest with its permit, where the next who comes finds it, be it one who waits already. Whoever
     /// takes it need not look for another then. If nobody does for a while, it goes home.
+    #[inline(never)]
     pub(super) fn rest(self: &Arc<Self>, place: &mut Option<Line>) {
         let now = Instant::now();
         place.take_if(|line| !line.rest(now));
