@@ -4,7 +4,7 @@
 
 mod turns;
 
-use self::turns::{OURS, in_turns, timed};
+use self::turns::{OURS, beside, in_turns, timed};
 use activerecord::prelude::*;
 use benches::{COLORS, ROWS, RawUser, User, bare, database, must, next, read_row};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
@@ -32,11 +32,7 @@ fn find(criterion: &mut Criterion) {
         let db = must(database(file.map(|path| path.join("ours.db")).as_deref(), ROWS));
         let ours = timed(|| must(User::find(&db, next(&mut key))));
         let group = format!("find by key, {place}");
-        in_turns(
-            criterion,
-            &group,
-            vec![(BARE, Box::new(raw)), (OURS, Box::new(ours))],
-        );
+        beside(criterion, &group, (BARE, raw), ours);
     }
 }
 
@@ -88,11 +84,7 @@ fn insert(criterion: &mut Criterion) {
         },
     );
     let group = "insert 1,000 rows by save in a transaction";
-    in_turns(
-        criterion,
-        group,
-        vec![(BARE, Box::new(raw)), (OURS, Box::new(ours))],
-    );
+    beside(criterion, group, (BARE, raw), ours);
 }
 
 /// Tells how long so many steps take, each of which needs something made for it and used up.
@@ -140,11 +132,7 @@ fn update(criterion: &mut Criterion) {
         must(user.save(&db));
     });
     let group = "update one column of three";
-    in_turns(
-        criterion,
-        group,
-        vec![(BARE, Box::new(raw)), (OURS, Box::new(ours))],
-    );
+    beside(criterion, group, (BARE, raw), ours);
 }
 
 fn insert_all(criterion: &mut Criterion) {

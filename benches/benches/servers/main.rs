@@ -10,7 +10,7 @@ mod turns;
 
 use self::bare::{AsyncDriver, BlockingDriver, Manager, Mysql, MysqlAsync, Postgres, TokioPostgres};
 use self::fixture::Fixture;
-use self::turns::{OURS, in_turns, timed};
+use self::turns::{beside, timed};
 use activerecord::prelude::*;
 use activerecord::{Connect, ConnectOptions};
 use benches::{COLORS, User, must, next};
@@ -50,20 +50,12 @@ fn async_cases<A: AsyncDriver>(criterion: &mut Criterion, fixture: &Fixture<'_>)
     let raw = timed_async(&runtime, async || must(bare.find(next(&mut raw_key)).await));
     let ours = timed_async(&runtime, async || must(User::find(&db, next(&mut key)).await));
     let group = fixture.group("find by key, async");
-    in_turns(
-        criterion,
-        &group,
-        vec![(A::NAME, Box::new(raw)), (OURS, Box::new(ours))],
-    );
+    beside(criterion, &group, (A::NAME, raw), ours);
 
     let raw = timed_async(&runtime, async || must(bare.read().await));
     let ours = timed_async(&runtime, async || must(User::find_all(&db).await));
     let group = fixture.group("read 10,000 rows, async");
-    in_turns(
-        criterion,
-        &group,
-        vec![(A::NAME, Box::new(raw)), (OURS, Box::new(ours))],
-    );
+    beside(criterion, &group, (A::NAME, raw), ours);
 
     let mut user = must(runtime.block_on(User::find(&db, KEY)));
     let (mut turn, mut raw_turn) = (0, 0);
@@ -77,11 +69,7 @@ fn async_cases<A: AsyncDriver>(criterion: &mut Criterion, fixture: &Fixture<'_>)
         must(user.save(&db).await);
     });
     let group = fixture.group("update one column of three, async");
-    in_turns(
-        criterion,
-        &group,
-        vec![(A::NAME, Box::new(raw)), (OURS, Box::new(ours))],
-    );
+    beside(criterion, &group, (A::NAME, raw), ours);
 }
 
 /// Tells how long so many steps take within one future, so that no runtime is entered and left at each.
@@ -105,20 +93,12 @@ fn blocking_cases<B: BlockingDriver>(criterion: &mut Criterion, fixture: &Fixtur
     let raw = timed(|| must(bare.find(next(&mut raw_key))));
     let ours = timed(|| must(User::find(&db, next(&mut key))));
     let group = fixture.group("find by key, blocking");
-    in_turns(
-        criterion,
-        &group,
-        vec![(B::NAME, Box::new(raw)), (OURS, Box::new(ours))],
-    );
+    beside(criterion, &group, (B::NAME, raw), ours);
 
     let raw = timed(|| must(bare.read()));
     let ours = timed(|| must(User::find_all(&db)));
     let group = fixture.group("read 10,000 rows, blocking");
-    in_turns(
-        criterion,
-        &group,
-        vec![(B::NAME, Box::new(raw)), (OURS, Box::new(ours))],
-    );
+    beside(criterion, &group, (B::NAME, raw), ours);
 }
 
 /// How many tasks share how many connections.
@@ -140,11 +120,7 @@ fn crowd<A: AsyncDriver>(criterion: &mut Criterion, fixture: &Fixture<'_>) {
     let group = fixture.group(&format!(
         "{TASKS} tasks on {CONNECTIONS} connections, find by key"
     ));
-    in_turns(
-        criterion,
-        &group,
-        vec![(A::NAME, Box::new(raw)), (OURS, Box::new(ours))],
-    );
+    beside(criterion, &group, (A::NAME, raw), ours);
 }
 
 /// A pool that finds users.

@@ -28,6 +28,20 @@ pub(crate) fn in_turns(criterion: &mut Criterion, group: &str, mut sides: Vec<Si
     group.finish();
 }
 
+/// Measures the bare driver and us in turns.
+pub(crate) fn beside<'a>(
+    criterion: &mut Criterion,
+    group: &str,
+    (driver, bare): (&'a str, impl FnMut(u64) -> Duration + 'a),
+    ours: impl FnMut(u64) -> Duration + 'a,
+) {
+    in_turns(
+        criterion,
+        group,
+        vec![(driver, Box::new(bare)), (OURS, Box::new(ours))],
+    );
+}
+
 /// Tells how long so many steps take.
 pub(crate) fn timed<T>(mut step: impl FnMut() -> T) -> impl FnMut(u64) -> Duration {
     move |times| {
