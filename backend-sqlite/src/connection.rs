@@ -4,7 +4,7 @@ use crate::cursor::SqliteCursor;
 use crate::error;
 use crate::value::{SqliteRow, bind};
 use activerecord_core::{
-    Connection, Control, Error, ErrorKind, Interrupt, OpenCursor, Outcome, Result, RowSink, SqlValue,
+    Connection, Control, Error, ErrorKind, Interrupt, OpenCursor, Outcome, Repeat, Result, RowSink, SqlValue,
     Statement, TransactionOptions, Written, controls_nothing, first_word, refuse_control,
 };
 use rusqlite::limits::Limit;
@@ -103,6 +103,34 @@ impl SqliteConnection {
             return error.with_outcome(Outcome::Unknown);
         }
         error
+    }
+
+    /// Runs a statement that was prepared for its effect.
+    #[inline]
+    fn write(
+        &self,
+        prepared: &mut rusqlite::Result<CachedStatement<'_>>,
+        statement: &Statement<'_>,
+    ) -> Result<Written> {
+        let prepared = self.ready(prepared, statement.sql, statement.params)?;
+        let before = self.changes.take().unwrap_or_else(|| self.raw.total_changes());
+        let end = match prepared.column_count() {
+            0 => prepared.raw_execute().map(|rows| rows as u64),
+            _ => drain(&mut prepared.raw_query()).map(|()| self.raw.changes()),
+        };
+        let rows = end.map_err(|failure| self.broken_off(prepared, statement.sql, failure))?;
+        // A statement that writes no row leaves the count of the one before it.
+        let now = self.raw.total_changes();
+        self.changes.set(Some(now));
+        let all = now - before;
+        if all == 0 {
+            return Ok(Written::default());
+        }
+        Ok(Written {
+            rows,
+            key: Some(self.raw.last_insert_rowid()),
+            triggered: all != rows,
+        })
     }
 
     /// Runs a statement of ours.
@@ -222,25 +250,13 @@ impl Connection for SqliteConnection {
     fn execute(&mut self, statement: &Statement<'_>) -> Result<Written> {
         self.check(statement.sql)?;
         let mut prepared = self.raw.prepare_cached(statement.sql);
-        let prepared = self.ready(&mut prepared, statement.sql, statement.params)?;
-        let before = self.changes.take().unwrap_or_else(|| self.raw.total_changes());
-        let end = match prepared.column_count() {
-            0 => prepared.raw_execute().map(|rows| rows as u64),
-            _ => drain(&mut prepared.raw_query()).map(|()| self.raw.changes()),
-        };
-        let rows = end.map_err(|failure| self.broken_off(prepared, statement.sql, failure))?;
-        // A statement that writes no row leaves the count of the one before it.
-        let now = self.raw.total_changes();
-        self.changes.set(Some(now));
-        let all = now - before;
-        if all == 0 {
-            return Ok(Written::default());
-        }
-        Ok(Written {
-            rows,
-            key: Some(self.raw.last_insert_rowid()),
-            triggered: all != rows,
-        })
+        self.write(&mut prepared, statement)
+    }
+
+    fn repeat(&mut self, sql: &str, work: &mut dyn FnMut(&mut Repeat<'_>) -> Result<()>) -> Result<()> {
+        self.check(sql)?;
+        let mut prepared = self.raw.prepare_cached(sql);
+        work(&mut |params| self.write(&mut prepared, &Statement::new(sql, params)))
     }
 
     fn control(&mut self, control: Control<'_>) -> Result<()> {

@@ -19,8 +19,8 @@ pub use self::driver::{
     Answer, AsyncBackend, AsyncConnection, AsyncCursor, BlockOn, Cancel, Stopper, may_block,
 };
 pub use self::driver::{
-    Backend, Capabilities, Connection, Control, Cursor, Interrupt, Isolation, OpenCursor, Row, RowSink,
-    Statement, TransactionOptions, Written, options,
+    Backend, Capabilities, Connection, Control, Cursor, Interrupt, Isolation, OpenCursor, Repeat, Row,
+    RowSink, Statement, TransactionOptions, Written, options,
 };
 pub use self::engine::{Session, Work};
 pub use self::error::{Error, ErrorKind, Outcome, Result, SaveError, Violation};

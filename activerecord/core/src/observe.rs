@@ -1,6 +1,6 @@
 //! What is told of each statement: a `tracing` event, silent unless somebody listens.
 
-use crate::driver::{Row, RowSink, Statement};
+use crate::driver::{Row, RowSink, Statement, Written};
 use crate::error::Result;
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -31,6 +31,21 @@ impl Observer {
             start: Instant::now(),
         })
     }
+
+    /// Watches a statement that is run for its effect at once.
+    #[inline]
+    pub(crate) fn executed(
+        self,
+        statement: &Statement<'_>,
+        execute: impl FnOnce() -> Result<Written>,
+    ) -> Result<Written> {
+        let Some(watch) = self.watch() else {
+            return execute();
+        };
+        let result = execute();
+        watch.tell_written(statement, &result);
+        result
+    }
 }
 
 /// A statement under way that somebody wants to hear of.
@@ -53,6 +68,12 @@ impl Watch {
             values = values.map(tracing::field::debug),
             error = error.map(tracing::field::display),
         );
+    }
+
+    /// Tells what became of a statement that was run for its effect.
+    pub(crate) fn tell_written(self, statement: &Statement<'_>, result: &Result<Written>) {
+        let rows = result.as_ref().map_or(0, |written| written.rows);
+        self.tell(statement, rows, result.as_ref().err());
     }
 }
 

@@ -50,6 +50,16 @@ pub trait Connection: Send {
     /// What the database says.
     fn execute(&mut self, statement: &Statement<'_>) -> Result<Written>;
 
+    /// Runs one statement again and again, for its effect: the work says each time with which parameters. A driver that
+    /// looks its statements up by their texts looks once.
+    ///
+    /// # Errors
+    ///
+    /// What the work says.
+    fn repeat(&mut self, sql: &str, work: &mut dyn FnMut(&mut Repeat<'_>) -> Result<()>) -> Result<()> {
+        work(&mut |params| self.execute(&Statement::new(sql, params)))
+    }
+
     /// Begins or ends a transaction or a savepoint.
     ///
     /// # Errors
@@ -114,6 +124,9 @@ pub trait Connection: Send {
     /// What the database says, with the connection.
     fn open_cursor(self: Box<Self>, sql: String, params: Vec<SqlValue<'static>>) -> OpenCursor;
 }
+
+/// Runs a statement once more, with these parameters.
+pub type Repeat<'r> = dyn FnMut(&[SqlValue<'_>]) -> Result<Written> + 'r;
 
 /// A cursor, or what the database said and the connection.
 pub type OpenCursor = Result<Box<dyn Cursor>, (Error, Box<dyn Connection>)>;

@@ -23,7 +23,7 @@ pub use self::asynchronous::{Answer, AsyncBackend, AsyncConnection, AsyncCursor,
 #[cfg(feature = "native")]
 pub use self::block_on::BlockOn;
 pub use self::capabilities::Capabilities;
-pub use self::connection::{Backend, Connection, Cursor, Interrupt, OpenCursor};
+pub use self::connection::{Backend, Connection, Cursor, Interrupt, OpenCursor, Repeat};
 #[cfg(feature = "native")]
 pub use self::may_block::may_block;
 pub use self::row::{Row, RowSink};

@@ -35,6 +35,19 @@ pub struct Session<'c> {
     open: bool,
 }
 
+/// What one statement is run for again and again.
+pub(crate) trait Batch: Send + Sync {
+    /// The parameters of the next run; `None` once there is nothing left to do.
+    fn params(&self) -> Option<Vec<SqlValue<'_>>>;
+
+    /// Takes what the database told of that run.
+    ///
+    /// # Errors
+    ///
+    /// What ends the batch.
+    fn told(&mut self, written: Result<Written>) -> Result<()>;
+}
+
 /// How a session has the connection: by itself, or together with the session that it is part of.
 ///
 /// By itself it needs no look at whether another step is under way.
@@ -169,6 +182,27 @@ impl<'c> Session<'c> {
             return self.execute_native(&statement).await;
         }
         self.own_line()?.execute(&statement)
+    }
+
+    /// Runs one statement once for each part of a batch.
+    pub(crate) async fn execute_batch(&self, sql: &str, batch: &mut dyn Batch) -> Result<()> {
+        #[cfg(feature = "native")]
+        if !self.wire.wired().blocks() {
+            while let Some(params) = batch.params() {
+                let written = self.execute_native(&Statement::new(sql, &params)).await;
+                SqlValue::drop_all(params);
+                batch.told(written)?;
+            }
+            return Ok(());
+        }
+        self.own_line()?.repeat(sql, &mut |execute| {
+            while let Some(params) = batch.params() {
+                let written = execute(&params);
+                SqlValue::drop_all(params);
+                batch.told(written)?;
+            }
+            Ok(())
+        })
     }
 
     #[cfg(feature = "native")]

@@ -1,6 +1,7 @@
 //! The blocking handle.
 
-use super::loan::{Loan, Source};
+use super::lease::Lease;
+use super::loan::{Lent, Source, session};
 use super::mode::sealed;
 use super::pool::Pool;
 use super::transaction_state::Purpose;
@@ -200,9 +201,17 @@ impl Source {
 
     #[inline(always)]
     fn run_once(&self, access: &Access, run: RunNow<'_>) -> Result<()> {
-        let mut loan = Loan::vacant(self, Purpose::Statement);
-        loan.enter(access)?;
-        run(&mut loan.session(self.dialect())?)
+        match self {
+            Self::Pool(pool) => {
+                let mut lease = Lease::vacant(pool);
+                lease.enter(access)?;
+                run(&mut session(lease.line()?, pool.dialect, None))
+            }
+            Self::Transaction(pool, transaction) => {
+                let mut lent = Lent::enter(transaction, Purpose::Statement)?;
+                run(&mut lent.session(pool.dialect)?)
+            }
+        }
     }
 
     /// Whether an operation is run once more after an error: a plain read whose connection was lost, outside a

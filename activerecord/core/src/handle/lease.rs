@@ -53,16 +53,24 @@ impl<'p> Lease<'p> {
     /// Takes the right to a connection, waiting on the caller's thread, and opens it.
     #[inline(always)]
     pub(super) fn enter(&mut self, access: &Access) -> Result<()> {
+        match access {
+            Access::Raw(sql) if self.pool.has_lane() => self.enter_raw(sql),
+            access => self.enter_for(access),
+        }
+    }
+
+    #[inline(always)]
+    fn enter_for(&mut self, access: &Access) -> Result<()> {
         self.permit = Some(self.pool.permit(access, &mut self.turn)?);
         self.open()
     }
 
     /// The same for raw SQL: the database is asked whether it writes, and only then it needs the turn to write.
-    pub(super) fn enter_raw(&mut self, sql: &str) -> Result<()> {
-        self.enter(&Access::Read)?;
+    fn enter_raw(&mut self, sql: &str) -> Result<()> {
+        self.enter_for(&Access::Read)?;
         if !self.line()?.reads_only(sql)? {
             drop(self.pass_on());
-            self.enter(&Access::Write)?;
+            self.enter_for(&Access::Write)?;
         }
         Ok(())
     }
@@ -84,10 +92,16 @@ impl<'p> Lease<'p> {
     /// Opens the connection where there is none yet, which blocks.
     #[inline]
     pub(crate) fn open(&mut self) -> Result<()> {
-        if !self.has_line(true) {
-            let line = self.pool.open_line()?;
-            self.put_line(line);
+        match self.has_line(true) {
+            true => Ok(()),
+            false => self.open_line(),
         }
+    }
+
+    #[cold]
+    fn open_line(&mut self) -> Result<()> {
+        let line = self.pool.open_line()?;
+        self.put_line(line);
         Ok(())
     }
 

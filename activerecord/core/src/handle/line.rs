@@ -1,7 +1,7 @@
 //! A connection, and what is known of its state.
 
 use super::pool::Home;
-use crate::driver::{Connection, Control, RowSink, Statement, TransactionOptions, Written};
+use crate::driver::{Connection, Control, Repeat, RowSink, Statement, TransactionOptions, Written};
 #[cfg(feature = "async")]
 use crate::driver::{Interrupt, stop::Stop};
 use crate::engine::now;
@@ -177,12 +177,28 @@ impl Line {
     #[inline]
     pub(crate) fn execute(&mut self, statement: &Statement<'_>) -> Result<Written> {
         self.check_wanted()?;
-        let watch = self.observer.watch();
-        let result = self.blocking()?.execute(statement);
-        if let Some(watch) = watch {
-            let rows = result.as_ref().map_or(0, |written| written.rows);
-            watch.tell(statement, rows, result.as_ref().err());
-        }
+        let observer = self.observer;
+        let connection = self.blocking()?;
+        let result = observer.executed(statement, || connection.execute(statement));
+        self.note(result)
+    }
+
+    /// Runs one statement for its effect again and again, on a blocking connection.
+    pub(crate) fn repeat(
+        &mut self,
+        sql: &str,
+        work: &mut dyn FnMut(&mut Repeat<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let observer = self.observer;
+        #[cfg(feature = "async")]
+        let stop = self.stop.clone();
+        let result = self.blocking()?.repeat(sql, &mut |execute| {
+            work(&mut |params| {
+                #[cfg(feature = "async")]
+                stop.as_ref().map_or(Ok(()), Stop::check)?;
+                observer.executed(&Statement::new(sql, params), || execute(params))
+            })
+        });
         self.note(result)
     }
 

@@ -52,9 +52,14 @@ impl Source {
 
     /// Takes a connection for an operation, waiting on the caller's thread.
     pub(crate) fn loan(&self, access: &Access, purpose: Purpose) -> Result<Loan<'_>> {
-        let mut loan = Loan::vacant(self, purpose);
-        loan.enter(access)?;
-        Ok(loan)
+        match self {
+            Self::Pool(pool) => {
+                let mut lease = Lease::vacant(pool);
+                lease.enter(access)?;
+                Ok(Loan::Pool(lease))
+            }
+            Self::Transaction(_, transaction) => Ok(Loan::Transaction(Lent::enter(transaction, purpose)?)),
+        }
     }
 
     /// Takes a connection for an operation, waiting without a thread. It is not opened yet, since that may block.
@@ -67,7 +72,7 @@ impl Source {
             }
             Self::Pool(pool) => match access {
                 Access::Raw(sql) if pool.has_lane() => Box::pin(loan_for_raw_async(pool, sql.clone())).await,
-                access => pool.lease_async(access).await.map(Loan::of_pool),
+                access => pool.lease_async(access).await.map(Loan::Pool),
             },
         }
     }
@@ -84,26 +89,28 @@ async fn loan_for_raw_async(pool: &Arc<Pool>, sql: Cow<'static, str>) -> Result<
     };
     let reader: Result<Option<Lease<'static>>> = threaded::blocking(pool.workers(), ask).await?;
     match reader? {
-        Some(lease) => Ok(Loan::of_pool(lease)),
-        None => pool.lease_async(&Access::Write).await.map(Loan::of_pool),
+        Some(lease) => Ok(Loan::Pool(lease)),
+        None => pool.lease_async(&Access::Write).await.map(Loan::Pool),
     }
 }
 
 /// A connection in use by one operation. When it is dropped, whatever the operation left open is undone, and the
 /// connection goes back to where it came from.
-pub(crate) struct Loan<'p> {
-    from: From<'p>,
+pub(crate) enum Loan<'p> {
+    Pool(Lease<'p>),
+    Transaction(Lent<'p>),
+    #[cfg(feature = "native")]
+    Shared(Share),
+}
+
+/// The connection of a transaction, lent to one operation.
+pub(crate) struct Lent<'p> {
+    /// Empty once it was taken out.
+    held: Option<Held>,
+    transaction: Cow<'p, Arc<TransactionState>>,
     purpose: Purpose,
     /// What the operation did is not known: it was interrupted.
     spoiled: bool,
-}
-
-enum From<'p> {
-    Pool(Lease<'p>),
-    /// Empty once the lease was taken out.
-    Transaction(Option<Held>, Cow<'p, Arc<TransactionState>>),
-    #[cfg(feature = "native")]
-    Shared(Share),
 }
 
 /// The connection as a session sees it: shared by the futures of one operation, and on a connection that pipelines
@@ -169,124 +176,110 @@ impl Wired for Wire<'_> {
     }
 }
 
-impl<'p> Loan<'p> {
-    /// A loan of no connection yet. It is made where it is used, and stays there: moved in memory right after it was
-    /// written, it would cost as much as a lock.
-    #[inline]
-    pub(crate) fn vacant(source: &'p Source, purpose: Purpose) -> Self {
-        let from = match source {
-            Source::Pool(pool) => From::Pool(Lease::vacant(pool)),
-            Source::Transaction(_, transaction) => From::Transaction(None, Cow::Borrowed(transaction)),
-        };
-        Self {
-            from,
-            purpose,
-            spoiled: false,
-        }
-    }
-
+impl<'p> Lent<'p> {
     /// Takes the connection, waiting on the caller's thread.
-    #[inline(always)]
-    pub(crate) fn enter(&mut self, access: &Access) -> Result<()> {
-        match (&mut self.from, access) {
-            (From::Transaction(held, transaction), _) => *held = Some(transaction.enter(self.purpose)?),
-            (From::Pool(lease), Access::Raw(sql)) if lease.pool().has_lane() => lease.enter_raw(sql)?,
-            (From::Pool(lease), access) => lease.enter(access)?,
-            #[cfg(feature = "native")]
-            (From::Shared(_), _) => {}
-        }
-        Ok(())
+    #[inline]
+    pub(super) fn enter(transaction: &'p Arc<TransactionState>, purpose: Purpose) -> Result<Self> {
+        let held = transaction.enter(purpose)?;
+        Ok(Self::of(held, Cow::Borrowed(transaction), purpose))
     }
 
-    #[cfg(feature = "async")]
-    pub(crate) fn of_pool(lease: Lease<'p>) -> Self {
+    #[inline]
+    pub(super) fn of(held: Held, transaction: Cow<'p, Arc<TransactionState>>, purpose: Purpose) -> Self {
         Self {
-            from: From::Pool(lease),
-            purpose: Purpose::Statement,
-            spoiled: false,
-        }
-    }
-
-    #[cfg(feature = "async")]
-    pub(crate) fn of_transaction(
-        lease: Held,
-        transaction: Cow<'p, Arc<TransactionState>>,
-        purpose: Purpose,
-    ) -> Self {
-        Self {
-            from: From::Transaction(Some(lease), transaction),
+            held: Some(held),
+            transaction,
             purpose,
             spoiled: false,
         }
     }
 
-    #[cfg(feature = "native")]
-    pub(crate) fn of_share(share: Share) -> Self {
-        Self {
-            from: From::Shared(share),
-            purpose: Purpose::Statement,
-            spoiled: false,
-        }
+    #[inline]
+    fn line(&mut self) -> Result<&mut Line> {
+        self.held.as_mut().ok_or_else(super::pool::gone)?.line()
     }
 
+    #[inline]
+    pub(super) fn session(&mut self, dialect: &'static dyn Dialect) -> Result<Session<'_>> {
+        let lease = self.held.as_mut().ok_or_else(super::pool::gone)?;
+        Ok(session(lease.line()?, dialect, Some(self.transaction.scope())))
+    }
+
+    /// Takes it out, for a transaction inside this one or an iteration.
+    fn take(mut self) -> Result<(Held, Arc<TransactionState>)> {
+        let held = self.held.take().ok_or_else(super::pool::gone)?;
+        Ok((held, Arc::clone(&self.transaction)))
+    }
+}
+
+impl Drop for Lent<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(held) = self.held.take() {
+            self.transaction.take_back(held, self.purpose, self.spoiled);
+        }
+    }
+}
+
+/// The connection for an operation that has it by itself.
+#[inline]
+pub(super) fn session<'c>(
+    line: &'c mut Line,
+    dialect: &'static dyn Dialect,
+    scope: Option<&'c Arc<Scope>>,
+) -> Session<'c> {
+    let depth = line.depth();
+    Session::new(Wire::of(line), dialect, scope, depth)
+}
+
+impl Loan<'_> {
     /// The transaction that the connection is of.
     #[cfg(feature = "async")]
     pub(crate) fn transaction(&self) -> Option<&Arc<TransactionState>> {
-        match &self.from {
-            From::Pool(_) => None,
-            From::Transaction(_, transaction) => Some(transaction),
-            #[cfg(feature = "native")]
-            From::Shared(_) => None,
+        match self {
+            Self::Transaction(lent) => Some(&lent.transaction),
+            _ => None,
         }
     }
 
     /// Opens the connection where there is none yet. Over a blocking driver this blocks, and is ready at once.
     #[cfg(feature = "async")]
     pub(crate) async fn open(&mut self) -> Result<()> {
-        match &mut self.from {
-            From::Pool(lease) => lease.open_async().await,
-            From::Transaction(..) => Ok(()),
-            #[cfg(feature = "native")]
-            From::Shared(_) => Ok(()),
+        match self {
+            Self::Pool(lease) => lease.open_async().await,
+            _ => Ok(()),
         }
     }
 
     /// The connection for an operation.
     #[inline]
     pub(crate) fn session(&mut self, dialect: &'static dyn Dialect) -> Result<Session<'_>> {
-        let (wire, depth, scope) = self.wire()?;
-        Ok(Session::new(wire, dialect, scope, depth))
-    }
-
-    /// The connection for a session, with how many transactions are open on it, and the one that writes on it are part
-    /// of.
-    #[inline]
-    fn wire(&mut self) -> Result<(Wire<'_>, u32, Option<&Arc<Scope>>)> {
-        let (line, scope) = match &mut self.from {
-            From::Pool(lease) => (lease.line()?, None),
-            From::Transaction(Some(lease), transaction) => (lease.line()?, Some(transaction.scope())),
-            From::Transaction(None, _) => return Err(super::pool::gone()),
+        match self {
+            Self::Pool(lease) => Ok(session(lease.line()?, dialect, None)),
+            Self::Transaction(lent) => lent.session(dialect),
             #[cfg(feature = "native")]
-            From::Shared(share) => return Ok(share.wire()),
-        };
-        let depth = line.depth();
-        Ok((Wire::of(line), depth, scope))
+            Self::Shared(share) => {
+                let (wire, depth, scope) = share.wire();
+                Ok(Session::new(wire, dialect, scope, depth))
+            }
+        }
     }
 
     /// The connection, where no other operation uses it.
     pub(crate) fn line(&mut self) -> Result<&mut Line> {
-        match &mut self.from {
-            From::Pool(lease) => lease.line(),
-            From::Transaction(Some(lease), _) => lease.line(),
-            _ => Err(super::pool::gone()),
+        match self {
+            Self::Pool(lease) => lease.line(),
+            Self::Transaction(lent) => lent.line(),
+            #[cfg(feature = "native")]
+            Self::Shared(_) => Err(super::pool::gone()),
         }
     }
 
     /// Takes note that raw SQL is run.
     #[cfg(feature = "native")]
     pub(crate) fn runs_raw(&mut self) {
-        match &mut self.from {
-            From::Shared(share) => share.runs_raw(),
+        match self {
+            Self::Shared(share) => share.runs_raw(),
             _ => {
                 if let Ok(line) = self.line() {
                     line.runs_raw();
@@ -296,49 +289,40 @@ impl<'p> Loan<'p> {
     }
 
     /// Keeps what it borrows by itself.
-    pub(crate) fn into_static(mut self) -> Result<Loan<'static>> {
-        let from = match &mut self.from {
-            From::Pool(lease) => From::Pool(lease.pass_on()),
-            From::Transaction(lease, transaction) => {
-                From::Transaction(lease.take(), Cow::Owned(Arc::clone(transaction)))
+    pub(crate) fn into_static(self) -> Result<Loan<'static>> {
+        match self {
+            Self::Pool(mut lease) => Ok(Loan::Pool(lease.pass_on())),
+            Self::Transaction(lent) => {
+                let purpose = lent.purpose;
+                let (held, transaction) = lent.take()?;
+                Ok(Loan::Transaction(Lent::of(
+                    held,
+                    Cow::Owned(transaction),
+                    purpose,
+                )))
             }
             #[cfg(feature = "native")]
-            From::Shared(_) => return Err(super::pool::gone()),
-        };
-        Ok(Loan {
-            from,
-            purpose: self.purpose,
-            spoiled: self.spoiled,
-        })
+            Self::Shared(_) => Err(super::pool::gone()),
+        }
     }
 
     /// Keeps the connection for a transaction that was begun on it.
-    pub(crate) fn into_transaction(mut self) -> Result<Arc<TransactionState>> {
-        match &mut self.from {
-            From::Pool(lease) => TransactionState::outermost(lease.pass_on()),
-            From::Transaction(lease, parent) => {
-                let lease = lease.take().ok_or_else(super::pool::gone)?;
-                TransactionState::nested(Arc::clone(parent), lease)
+    pub(crate) fn into_transaction(self) -> Result<Arc<TransactionState>> {
+        match self {
+            Self::Pool(mut lease) => TransactionState::outermost(lease.pass_on()),
+            Self::Transaction(lent) => {
+                let (held, parent) = lent.take()?;
+                TransactionState::nested(parent, held)
             }
             #[cfg(feature = "native")]
-            From::Shared(_) => Err(super::pool::gone()),
+            Self::Shared(_) => Err(super::pool::gone()),
         }
     }
 
     #[cfg(feature = "async")]
     pub(crate) fn spoil(&mut self) {
-        self.spoiled = true;
-    }
-}
-
-impl Drop for Loan<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        let From::Transaction(lease, transaction) = &mut self.from else {
-            return;
-        };
-        if let Some(lease) = lease.take() {
-            transaction.take_back(lease, self.purpose, self.spoiled);
+        if let Self::Transaction(lent) = self {
+            lent.spoiled = true;
         }
     }
 }

@@ -4,7 +4,7 @@ use super::gate::{Gate, Ticket};
 use super::lease::{Held, Lease};
 use super::line::Line;
 #[cfg(feature = "async")]
-use super::loan::Loan;
+use super::loan::{Lent, Loan};
 #[cfg(feature = "native")]
 use super::share::Sharing;
 #[cfg(feature = "native")]
@@ -135,7 +135,7 @@ impl TransactionState {
             && !self.connection.is_wanted()
             && let Some(share) = self.sharing.join(self)
         {
-            return Ok(Loan::of_share(share));
+            return Ok(Loan::Shared(share));
         }
         let lease = match self.connection.try_enter() {
             Some(lease) => lease,
@@ -150,10 +150,11 @@ impl TransactionState {
         if purpose == Purpose::OneStatement {
             self.sharing.begin(lease)?;
             let share = self.sharing.join(self).ok_or_else(super::pool::gone)?;
-            return Ok(Loan::of_share(share));
+            return Ok(Loan::Shared(share));
         }
         self.lent(purpose);
-        Ok(Loan::of_transaction(lease, Cow::Owned(self.clone()), purpose))
+        let transaction = Cow::Owned(self.clone());
+        Ok(Loan::Transaction(Lent::of(lease, transaction, purpose)))
     }
 
     /// Whether a statement may start, now that no other runs.
@@ -180,17 +181,18 @@ impl TransactionState {
     #[inline]
     pub(crate) fn take_back(self: &Arc<Self>, mut lease: Held, purpose: Purpose, spoiled: bool) {
         let depth = self.depth;
-        #[cfg(feature = "native")]
-        if lease.line().is_ok_and(|line| line.needs_care(depth)) {
-            return self.take_back_in_time(lease, purpose, spoiled);
-        }
         #[cfg(not(feature = "native"))]
         let _ = purpose;
-        let undone = lease.line().and_then(|line| match line.is_settled_at(depth) {
-            true => Ok(()),
-            false => now(pin!(line.unwind(depth))),
-        });
-        self.put_back(lease, spoiled || undone.is_err());
+        let mut intact = false;
+        if let Ok(line) = lease.line() {
+            #[cfg(feature = "native")]
+            if line.needs_care(depth) {
+                return self.take_back_in_time(lease, purpose, spoiled);
+            }
+            let undone = line.is_settled_at(depth) || now(pin!(line.unwind(depth))).is_ok();
+            intact = undone && is_intact(line);
+        }
+        self.put_back(lease, intact && !spoiled);
     }
 
     #[cfg(feature = "native")]
@@ -227,20 +229,19 @@ impl TransactionState {
         }
         let state = self.clone();
         if let Some(lease) = lease.into_inner() {
-            super::native::care_for(lease, self.depth, torn, move |lease, rest| {
-                state.put_back(Ticket::new(lease), spoiled || torn || rest.is_err());
+            super::native::care_for(lease, self.depth, torn, move |mut lease, rest| {
+                let intact = rest.is_ok() && lease.line().is_ok_and(is_intact);
+                state.put_back(Ticket::new(lease), intact && !spoiled && !torn);
             });
         }
     }
 
     #[inline]
-    fn put_back(self: &Arc<Self>, mut lease: Held, spoiled: bool) {
-        let intact = |line: &mut Line| !line.is_unsettled() && line.is_in_transaction();
-        if spoiled || !lease.line().is_ok_and(intact) {
-            self.status_if_open(Status::Aborted);
-        } else {
-            self.status_if_open(Status::Open);
-        }
+    fn put_back(self: &Arc<Self>, lease: Held, intact: bool) {
+        self.status_if_open(match intact {
+            true => Status::Open,
+            false => Status::Aborted,
+        });
         self.leave(lease);
     }
 
@@ -350,9 +351,10 @@ impl TransactionState {
     }
 
     /// Gives the connection to the outer transaction, or back to the pool.
-    fn hand_on(&self, lease: Held) {
+    fn hand_on(&self, mut lease: Held) {
         if let Some(parent) = &self.parent {
-            parent.put_back(lease, false);
+            let intact = lease.line().is_ok_and(is_intact);
+            parent.put_back(lease, intact);
         }
     }
 
@@ -438,6 +440,11 @@ impl TransactionState {
         );
         Error::new(ErrorKind::PoolTimeout, message)
     }
+}
+
+/// Whether the transaction is open as far as it is known.
+fn is_intact(line: &mut Line) -> bool {
+    !line.is_unsettled() && line.is_in_transaction()
 }
 
 impl fmt::Debug for TransactionState {

@@ -1,6 +1,7 @@
 //! A record bound to its row.
 
-use super::state::{self, Known, Previous, Scope, State, Status};
+use super::scope::Scope;
+use super::state::{self, Before, Known, Previous, State, Status};
 use super::{ColumnSet, Record};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::SqlValue;
@@ -41,27 +42,24 @@ impl<R: Record> Active<R> {
     pub fn new(record: R) -> Self {
         Self {
             record,
-            state: Some(Known::new(Status::New)),
+            state: State::new(Status::New),
         }
     }
 
     pub(crate) fn of_row(record: R) -> Self {
-        Self { record, state: None }
+        Self {
+            record,
+            state: State::loaded(),
+        }
     }
 
     /// Borrows the record mutably; two fields can then be borrowed at once.
     pub fn record_mut(&mut self) -> &mut R {
         state::settle(&mut self.record, &mut self.state);
-        match &mut self.state {
-            None => {
-                let mut known = Known::new(Status::Persisted);
-                known.base = Some(self.record.clone());
-                self.state = Some(known);
-            }
-            Some(known) if known.base.is_none() && known.status != Status::New => {
-                known.base = Some(self.record.clone());
-            }
-            Some(_) => {}
+        let has_copy = |known: &mut Known<R>| known.base.is_some() || known.status == Status::New;
+        if !self.state.known_mut().is_some_and(has_copy) {
+            let copy = self.record.clone();
+            self.state.change(|known| known.base = Some(copy));
         }
         &mut self.record
     }
@@ -69,12 +67,14 @@ impl<R: Record> Active<R> {
     /// Undoes the changes made since the row was read or written.
     pub fn reset(&mut self) {
         state::settle(&mut self.record, &mut self.state);
-        let Some(known) = &mut self.state else { return };
+        let Some(known) = self.state.known_mut() else {
+            return;
+        };
         if let Some(base) = known.base.take() {
             self.record = base;
         }
         if known.status == Status::Persisted && known.undo.is_none() {
-            self.state = None;
+            self.state = State::loaded();
         }
     }
 
@@ -145,15 +145,16 @@ impl<R: Record> Active<R> {
         state::base(&self.state).unwrap_or(self)
     }
 
-    /// Whether a write may begin now.
+    /// Whether a write may begin now, and what it begins with.
     ///
     /// # Errors
     ///
     /// [`Deleted`](ErrorKind::Deleted) and [`InDoubt`](ErrorKind::InDoubt), where nothing may be written.
-    pub(super) fn check_writable(&mut self) -> Result<()> {
+    pub(super) fn check_writable(&mut self) -> Result<Before> {
         state::settle(&mut self.record, &mut self.state);
         match self.status() {
-            Status::New | Status::Persisted => Ok(()),
+            Status::New => Ok(Before::New),
+            Status::Persisted => Ok(Before::Persisted),
             Status::Deleted => Err(deleted::<R>()),
             Status::InDoubt(_) => Err(in_doubt::<R>()),
         }
@@ -161,13 +162,13 @@ impl<R: Record> Active<R> {
 
     /// Marks the record in doubt for the length of a write.
     pub(super) fn begin_write(&mut self) {
-        let known = self.state.get_or_insert_with(|| Known::new(Status::Persisted));
-        known.status = state::doubt(known.status);
+        self.state
+            .change(|known| known.status = state::doubt(known.status));
     }
 
     /// Ends a write that failed with nothing applied: everything is as before.
     pub(super) fn end_failed(&mut self) {
-        self.state = state::undoubted(self.state.take());
+        self.state = state::undoubted(self.take_state());
     }
 
     /// Ends a write that took effect, unless its transaction is rolled back.
@@ -176,24 +177,18 @@ impl<R: Record> Active<R> {
             Some(_) => self.changed(),
             None => ColumnSet::EMPTY,
         };
-        let previous = state::undoubted(self.state.take());
+        let previous = state::undoubted(self.take_state());
         self.state = match scope {
-            Some(scope) => Some(Known::written(
-                status,
-                scope,
-                Previous::State(previous),
-                filled_in,
-                edited,
-            )),
-            None if status == Status::Persisted => None,
-            None => Some(Known::new(status)),
+            Some(scope) => Known::written(status, scope, Previous::State(previous), filled_in, edited).into(),
+            None if status == Status::Persisted => State::loaded(),
+            None => State::new(status),
         };
     }
 
     /// Ends an update that took effect. The copy of the row, once taken, is kept: a record that is written once is
     /// likely to be written again.
     pub(super) fn end_updated(&mut self, columns: ColumnSet, scope: Option<Arc<Scope>>) {
-        match (self.state.as_deref_mut(), scope) {
+        match (self.state.known_mut(), scope) {
             (
                 Some(Known {
                     status,
@@ -213,8 +208,15 @@ impl<R: Record> Active<R> {
     pub(super) fn of_insert(record: R, scope: Option<Arc<Scope>>, filled_in: ColumnSet) -> Self {
         Self {
             record,
-            state: scope.map(|scope| Known::inserted(scope, filled_in)),
+            state: match scope {
+                Some(scope) => State::inserted(scope, filled_in),
+                None => State::loaded(),
+            },
         }
+    }
+
+    fn take_state(&mut self) -> State<R> {
+        std::mem::replace(&mut self.state, State::loaded())
     }
 
     pub(super) fn replace_record(&mut self, record: R) {
@@ -226,12 +228,12 @@ impl<R: Record> Active<R> {
     pub(super) fn refreshed(&mut self, record: R) {
         state::settle(&mut self.record, &mut self.state);
         self.record = record;
-        match &mut self.state {
+        match self.state.known_mut() {
             Some(known) if known.undo.is_some() => {
                 known.base = None;
                 known.status = Status::Persisted;
             }
-            state => *state = None,
+            _ => self.state = State::loaded(),
         }
     }
 }

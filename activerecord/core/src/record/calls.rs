@@ -156,12 +156,10 @@ impl<'a, R: Record> Call for Save<'a, R> {
     type Error = Error;
 
     fn start(self) -> Started<Self> {
-        if let Err(error) = self.active.check_writable() {
-            return Started::Ready(Err(error));
-        }
-        let write = match self.active.is_new() {
-            true => Write::Insert(Insert::new((**self.active).clone())),
-            false => match self.changed() {
+        let write = match self.active.check_writable() {
+            Err(error) => return Started::Ready(Err(error)),
+            Ok(Before::New) => Write::Insert(Insert::new((**self.active).clone())),
+            Ok(Before::Persisted) => match self.changed() {
                 Err(error) => return Started::Ready(Err(error)),
                 Ok(changed) if changed.is_empty() => return Started::Ready(Ok(())),
                 Ok(changed) => self.update(changed),
@@ -214,11 +212,10 @@ impl<'a, R: Record> Delete<'a, R> {
     }
 
     fn write(&mut self) -> Result<ChangeRow> {
-        self.active.check_writable()?;
-        if self.active.is_new() {
-            return Err(never_saved::<R>("deleted"));
+        match self.active.check_writable()? {
+            Before::New => Err(never_saved::<R>("deleted")),
+            Before::Persisted => Ok(delete(self.active.persisted(), self.dialect)),
         }
-        Ok(delete(self.active.persisted(), self.dialect))
     }
 }
 

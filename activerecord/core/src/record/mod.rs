@@ -6,6 +6,7 @@ mod from_row;
 mod hooks;
 mod key;
 mod operations;
+mod scope;
 mod state;
 mod table;
 mod verbs;
@@ -17,7 +18,7 @@ pub use self::key::{IntoKey, Lookup};
 pub(crate) use self::operations::{
     Change as ChangeRows, Exists, FindAll, FindMapped, FindOne, Params, Prepared, Sql,
 };
-pub(crate) use self::state::Scope;
+pub(crate) use self::scope::Scope;
 pub use self::table::{Column, ColumnSet, Table};
 pub use self::verbs::ActiveRecord;
 

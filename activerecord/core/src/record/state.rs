@@ -1,86 +1,98 @@
 //! What is known of a record's row, and of the transactions that decide whether it stays.
 
+use super::scope::{Scope, Verdict};
 use super::{ColumnSet, Record};
-use std::fmt;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// The outcome of a transaction or savepoint, shared with every `Active` that was written in it.
-pub(crate) struct Scope {
-    outcome: AtomicU8,
-    parent: Option<Arc<Scope>>,
+/// What an `Active` knows beside its record: nothing for a row as it was loaded.
+#[derive(Clone)]
+pub(super) struct State<R> {
+    /// The transaction that inserted the row, while that and its generated key is all there is to know: programs insert
+    /// many rows that they never look at again.
+    inserted: Option<Arc<Scope>>,
+    known: OnceLock<Box<Known<R>>>,
 }
 
-/// What became of a write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Its transaction is still open.
-    Open,
-    /// It is committed.
-    Kept,
-    /// It was rolled back.
-    Undone,
-    /// Whether the commit took effect is not known.
-    Unknown,
+impl<R> State<R> {
+    /// The state of a row as it was loaded.
+    #[inline]
+    pub(super) const fn loaded() -> Self {
+        Self {
+            inserted: None,
+            known: OnceLock::new(),
+        }
+    }
 }
 
-const OPEN: u8 = 0;
-const KEPT: u8 = 1;
-const UNDONE: u8 = 2;
-const UNKNOWN: u8 = 3;
-
-impl Scope {
-    pub(crate) fn new(parent: Option<Arc<Self>>) -> Arc<Self> {
-        Arc::new(Self {
-            outcome: AtomicU8::new(OPEN),
-            parent,
-        })
+impl<R: Record> State<R> {
+    pub(super) fn new(status: Status) -> Self {
+        Known::new(status).into()
     }
 
-    pub(crate) fn keep(&self) {
-        self.outcome.store(KEPT, Ordering::Release);
-    }
-
-    pub(crate) fn undo(&self) {
-        self.outcome.store(UNDONE, Ordering::Release);
-    }
-
-    pub(crate) fn doubt(&self) {
-        self.outcome.store(UNKNOWN, Ordering::Release);
-    }
-
-    /// What became of it: a savepoint shares the fate of what is around it, unless it was undone itself.
-    pub(crate) fn verdict(&self) -> Verdict {
-        let mut scope = self;
-        loop {
-            match (scope.outcome.load(Ordering::Acquire), &scope.parent) {
-                (UNDONE, _) => return Verdict::Undone,
-                (UNKNOWN, _) => return Verdict::Unknown,
-                (_, Some(parent)) => scope = parent,
-                (KEPT, None) => return Verdict::Kept,
-                (_, None) => return Verdict::Open,
-            }
+    /// The state of a record that was new before an open transaction inserted it.
+    #[inline]
+    pub(super) fn inserted(scope: Arc<Scope>, filled_in: ColumnSet) -> Self {
+        if filled_in != generated_key::<R>() {
+            return Known::inserted(scope, filled_in).into();
+        }
+        Self {
+            inserted: Some(scope),
+            known: OnceLock::new(),
         }
     }
 
-    /// The scope whose end decides: a savepoint that was released is part of what is around it.
-    fn deciding(self: &Arc<Self>) -> &Arc<Self> {
-        let mut scope = self;
-        while let (KEPT, Some(parent)) = (scope.outcome.load(Ordering::Acquire), &scope.parent) {
-            scope = parent;
+    /// Spelled out where it is looked at.
+    #[inline]
+    fn known(&self) -> Option<&Known<R>> {
+        match &self.inserted {
+            None => self.known.get().map(|known| &**known),
+            Some(scope) => Some(self.spelled_out(scope)),
         }
-        scope
+    }
+
+    #[cold]
+    fn spelled_out(&self, scope: &Arc<Scope>) -> &Known<R> {
+        let spell_out = || Known::inserted(scope.clone(), generated_key::<R>());
+        self.known.get_or_init(spell_out)
+    }
+
+    pub(super) fn known_mut(&mut self) -> Option<&mut Known<R>> {
+        if self.inserted.is_some() {
+            self.known();
+            self.inserted = None;
+        }
+        self.known.get_mut().map(|known| &mut **known)
+    }
+
+    /// Changes what is known, of a row as it was loaded too.
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut Known<R>)) {
+        if let Some(known) = self.known_mut() {
+            return change(known);
+        }
+        let mut known = Known::new(Status::Persisted);
+        change(&mut known);
+        *self = known.into();
+    }
+
+    fn take(&mut self) -> Option<Box<Known<R>>> {
+        self.known_mut();
+        self.known.take()
     }
 }
 
-impl fmt::Debug for Scope {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.verdict(), out)
+impl<R> From<Box<Known<R>>> for State<R> {
+    fn from(known: Box<Known<R>>) -> Self {
+        Self {
+            inserted: None,
+            known: known.into(),
+        }
     }
 }
 
-/// What an `Active` knows beside its record. It is one pointer wide, and null for a row as it was loaded.
-pub(super) type State<R> = Option<Box<Known<R>>>;
+/// The key, where the database numbers the rows.
+fn generated_key<R: Record>() -> ColumnSet {
+    R::table().numbered_key().into_iter().collect()
+}
 
 #[derive(Clone)]
 pub(super) struct Known<R> {
@@ -125,16 +137,21 @@ pub(super) enum Previous<R> {
     State(State<R>),
 }
 
-impl<R> Previous<R> {
+impl<R: Record> Previous<R> {
     fn known(&self) -> Option<&Known<R>> {
         match self {
             Self::New => None,
-            Self::State(state) => state.as_deref(),
+            Self::State(state) => state.known(),
         }
     }
-}
 
-impl<R: Record> Previous<R> {
+    fn known_mut(&mut self) -> Option<&mut Known<R>> {
+        match self {
+            Self::New => None,
+            Self::State(state) => state.known_mut(),
+        }
+    }
+
     fn status(&self) -> Status {
         match self {
             Self::New => Status::New,
@@ -144,14 +161,14 @@ impl<R: Record> Previous<R> {
 
     fn into_state(self) -> State<R> {
         match self {
-            Self::New => Some(Known::new(Status::New)),
+            Self::New => State::new(Status::New),
             Self::State(state) => state,
         }
     }
 }
 
 impl<R: Record> Known<R> {
-    pub(super) fn new(status: Status) -> Box<Self> {
+    fn new(status: Status) -> Box<Self> {
         Box::new(Self {
             status,
             base: None,
@@ -159,9 +176,7 @@ impl<R: Record> Known<R> {
         })
     }
 
-    /// The state of a record that was new before an open transaction inserted it.
-    #[inline]
-    pub(super) fn inserted(scope: Arc<Scope>, filled_in: ColumnSet) -> Box<Self> {
+    fn inserted(scope: Arc<Scope>, filled_in: ColumnSet) -> Box<Self> {
         Box::new(Self {
             status: Status::Persisted,
             base: None,
@@ -182,7 +197,7 @@ impl<R: Record> Known<R> {
         filled_in: ColumnSet,
         edited: ColumnSet,
     ) -> Box<Self> {
-        if let Previous::State(Some(known)) = &mut previous {
+        if let Some(known) = previous.known_mut() {
             known.compress();
         }
         let undo = Undo {
@@ -202,7 +217,7 @@ impl<R: Record> Known<R> {
     /// one after the other leave no chain.
     fn compress(&mut self) {
         let Some(undo) = &mut self.undo else { return };
-        let Previous::State(Some(before)) = &mut undo.previous else {
+        let Some(before) = undo.previous.known_mut() else {
             return;
         };
         let decided_alike =
@@ -228,12 +243,26 @@ impl<R: Record> Known<R> {
         filled_in.without(edited)
     }
 
+    /// The record with the columns cleared that an undone write had filled in, where there are such.
+    #[cold]
+    fn cleared<'a>(&'a self, undo: &'a Undo<R>, record: &R) -> Option<&'a R> {
+        let columns = filled_in_and_undone(record, self);
+        if columns.is_empty() {
+            return None;
+        }
+        Some(undo.cleared.get_or_init(|| {
+            let mut copy = record.clone();
+            copy.clear(columns);
+            Box::new(copy)
+        }))
+    }
+
     fn verdict(&self) -> Option<Verdict> {
         self.undo.as_ref().map(|undo| undo.scope.verdict())
     }
 }
 
-impl<R> Undo<R> {
+impl<R: Record> Undo<R> {
     /// Two writes that the same transaction decides on are undone as one, so that the chain does not grow with
     /// the number of writes.
     fn merged(mut self, edited: ColumnSet) -> Self {
@@ -244,7 +273,7 @@ impl<R> Undo<R> {
                 .is_some_and(|undo| Arc::ptr_eq(undo.scope.deciding(), self.scope.deciding()))
         };
         if self.previous.known().is_some_and(same)
-            && let Previous::State(Some(known)) = &mut self.previous
+            && let Some(known) = self.previous.known_mut()
             && let Some(earlier) = known.undo.take()
         {
             self.previous = earlier.previous;
@@ -256,7 +285,7 @@ impl<R> Undo<R> {
 
 /// The status as of now, without changing anything.
 pub(super) fn status<R: Record>(state: &State<R>) -> Status {
-    let Some(known) = state else {
+    let Some(known) = state.known() else {
         return Status::Persisted;
     };
     match (known.verdict(), &known.undo) {
@@ -275,8 +304,10 @@ pub(super) fn doubt(status: Status) -> Status {
 }
 
 /// The state with a doubt taken back: the write it was about did not take effect.
-pub(super) fn undoubted<R: Record>(state: State<R>) -> State<R> {
-    let mut known = state?;
+pub(super) fn undoubted<R: Record>(mut state: State<R>) -> State<R> {
+    let Some(mut known) = state.take() else {
+        return State::loaded();
+    };
     if let Status::InDoubt(before) = known.status {
         known.status = match before {
             Before::New => Status::New,
@@ -284,12 +315,15 @@ pub(super) fn undoubted<R: Record>(state: State<R>) -> State<R> {
         };
     }
     let plain = known.status == Status::Persisted && known.base.is_none() && known.undo.is_none();
-    (!plain).then_some(known)
+    match plain {
+        true => State::loaded(),
+        false => known.into(),
+    }
 }
 
 /// The record as the database has it, where that differs from the record in hand.
 pub(super) fn base<R: Record>(state: &State<R>) -> Option<&R> {
-    let known = state.as_deref()?;
+    let known = state.known()?;
     match (known.verdict(), &known.undo) {
         (Some(Verdict::Undone | Verdict::Unknown), Some(undo)) => {
             // Edits made after the write are edits of the row as it was before it.
@@ -303,17 +337,13 @@ pub(super) fn base<R: Record>(state: &State<R>) -> Option<&R> {
 }
 
 /// The record as of now: after a rollback, with the columns cleared that the database had filled in.
+#[inline]
 pub(super) fn current<'a, R: Record>(record: &'a R, state: &'a State<R>) -> &'a R {
-    let Some(known) = state.as_deref() else {
-        return record;
-    };
-    let cleared = filled_in_and_undone(record, known);
+    let Some(known) = state.known() else { return record };
     match &known.undo {
-        Some(undo) if !cleared.is_empty() => undo.cleared.get_or_init(|| {
-            let mut copy = record.clone();
-            copy.clear(cleared);
-            Box::new(copy)
-        }),
+        Some(undo) if undo.scope.verdict() == Verdict::Undone => {
+            known.cleared(undo, record).unwrap_or(record)
+        }
         _ => record,
     }
 }
@@ -336,14 +366,14 @@ fn filled_in_and_undone<R: Record>(record: &R, known: &Known<R>) -> ColumnSet {
 
 /// Puts the state back where its transaction was rolled back, and lets go of it where it was committed.
 pub(super) fn settle<R: Record>(record: &mut R, state: &mut State<R>) {
-    let Some(known) = state.as_deref_mut() else { return };
+    let Some(known) = state.known_mut() else { return };
     let Some(verdict) = known.verdict() else { return };
     match verdict {
         Verdict::Open => {}
         Verdict::Kept => {
             known.undo = None;
             if known.status == Status::Persisted && known.base.is_none() {
-                *state = None;
+                *state = State::loaded();
             }
         }
         Verdict::Undone | Verdict::Unknown => put_back(record, state, verdict),
@@ -366,10 +396,11 @@ fn put_back<R: Record>(record: &mut R, state: &mut State<R>, verdict: Verdict) {
     settle(record, state);
     let status = status(state);
     if verdict == Verdict::Unknown {
-        state.get_or_insert_with(|| Known::new(status)).status = doubt(status);
+        state.change(|known| known.status = doubt(status));
     }
     if let Some(edits_since) = edits_since.filter(|_| status != Status::New) {
-        let known = state.get_or_insert_with(|| Known::new(Status::Persisted));
-        known.base.get_or_insert(edits_since);
+        state.change(|known| {
+            known.base.get_or_insert(edits_since);
+        });
     }
 }

@@ -101,11 +101,6 @@ impl ColumnSet {
         Self(u128::MAX >> Self::LIMIT.saturating_sub(count))
     }
 
-    /// Whether it is just this one.
-    pub(crate) fn is_only(self, column: usize) -> bool {
-        self.0 == 1 << column
-    }
-
     /// Adds a column where the condition holds.
     #[inline]
     pub fn insert_if(&mut self, column: usize, condition: bool) {

@@ -67,6 +67,8 @@ impl fmt::Debug for SqlCache {
 pub(crate) struct FixedSql {
     dialect: &'static dyn Dialect,
     table: &'static Table,
+    /// The one column that an insert is told of without reading it back: a key that the database numbers.
+    told: ColumnSet,
     /// `SELECT columns FROM table`
     pub(crate) select: String,
     /// `SELECT columns FROM table WHERE key = ?`
@@ -92,11 +94,16 @@ struct Texts {
 const MOST: usize = 256;
 
 impl Texts {
+    #[inline]
     fn get(&'static self, columns: ColumnSet, render: impl Fn() -> String) -> Sql {
         let (first, text) = self.first.get_or_init(|| (columns, render()));
-        if *first == columns {
-            return Sql::Fixed(text);
+        match *first == columns {
+            true => Sql::Fixed(text),
+            false => self.get_other(columns, render),
         }
+    }
+
+    fn get_other(&'static self, columns: ColumnSet, render: impl Fn() -> String) -> Sql {
         if let Some(text) = self
             .others
             .read()
@@ -123,6 +130,10 @@ impl FixedSql {
         Self {
             dialect,
             table,
+            told: match dialect.has_insert_id() {
+                true => table.numbered_key().into_iter().collect(),
+                false => ColumnSet::EMPTY,
+            },
             select: write(&|text| select(text, table)),
             select_by_key: write(&|text| {
                 select(text, table);
@@ -142,22 +153,18 @@ impl FixedSql {
         }
     }
 
-    /// `INSERT INTO table (sent) VALUES (?)`, returning what the database fills in and does not tell otherwise, where
-    /// it can.
-    pub(crate) fn insert(&'static self, sent: ColumnSet) -> Sql {
-        self.inserts.get(sent, || {
-            let mut text = SqlText::new(self.dialect);
-            insert(&mut text, self.table, sent, 1);
-            returning(&mut text, self.table, self.returned(sent));
-            text.sql
-        })
+    /// `INSERT INTO table (all but those left to the database) VALUES (?)`, returning what the database fills in and
+    /// does not tell otherwise, where it can.
+    #[inline]
+    pub(crate) fn insert(&'static self, unset: ColumnSet) -> Sql {
+        self.inserts.get(unset, || self.insert_rows(unset, 1))
     }
 
-    /// `INSERT INTO table (sent) VALUES (?), (?), ...`, rendered anew: the number of rows varies.
-    pub(crate) fn insert_rows(&self, sent: ColumnSet, rows: usize) -> String {
+    /// The same of several rows, `VALUES (?), (?), ...`, rendered anew: their number varies.
+    pub(crate) fn insert_rows(&self, unset: ColumnSet, rows: usize) -> String {
         let mut text = SqlText::new(self.dialect);
-        insert(&mut text, self.table, sent, rows);
-        returning(&mut text, self.table, self.returned(sent));
+        insert(&mut text, self.table, self.table.all().without(unset), rows);
+        returning(&mut text, self.table, self.returned(unset));
         text.sql
     }
 
@@ -176,12 +183,12 @@ impl FixedSql {
         })
     }
 
-    /// The columns that are read back after an insert.
-    pub(crate) fn returned(&self, sent: ColumnSet) -> ColumnSet {
-        let filled_in = self.table.all().without(sent);
-        match self.table.numbered_key() {
-            Some(key) if self.dialect.has_insert_id() && filled_in.is_only(key) => ColumnSet::EMPTY,
-            _ => filled_in,
+    /// Which of the columns that are left to the database are read back after an insert.
+    #[inline]
+    pub(crate) fn returned(&self, unset: ColumnSet) -> ColumnSet {
+        match unset == self.told {
+            true => ColumnSet::EMPTY,
+            false => unset,
         }
     }
 

@@ -2,10 +2,9 @@
 
 use super::write::{explain, insert};
 use crate::driver::Written;
-use crate::engine::{Access, Operation, Session, Step, answer};
+use crate::engine::{Access, Batch, Operation, Session, Step, answer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{Active, ColumnSet, Places, Record, Scope, Table};
-use crate::sql::FixedSql;
 use crate::value::SqlValue;
 use std::sync::Arc;
 
@@ -67,19 +66,17 @@ impl<R: Record> InsertAll<R> {
     }
 
     async fn insert_chunks(&mut self, session: &mut Session<'_>) -> Result<bool> {
-        let rows = rows_per_statement::<R>(session)?;
-        let mut sql = RowsSql::default();
+        let most = rows_per_statement::<R>(session)?;
         let mut left = &mut *self.records;
         while let Some(first) = left.first() {
             let unset = first.unset();
-            let alike = left
-                .iter()
-                .take(rows)
-                .take_while(|record| record.unset() == unset);
-            let (chunk, rest) = left.split_at_mut(alike.count());
+            let alike = left.iter().take_while(|record| record.unset() == unset).count();
+            // As many statements of the same rows as there are, then one of what is left.
+            let rows = alike.min(most);
+            let (records, rest) = left.split_at_mut(alike - alike % rows);
             // Before they are inserted: where that fails half way, the first of them have their keys already.
-            self.filled_in.push(chunk.len(), unset);
-            if !insert_rows(session, chunk, unset, &mut sql).await? {
+            self.filled_in.push(records.len(), unset);
+            if !insert_rows(session, records, rows, unset).await? {
                 return Ok(false);
             }
             left = rest;
@@ -158,52 +155,66 @@ impl<R: Record> Operation for InsertAll<R> {
     }
 }
 
-/// The text of the last statement of many rows: all but the last few have as many rows.
-#[derive(Default)]
-struct RowsSql {
-    shape: Option<(ColumnSet, usize)>,
-    sql: String,
-}
-
-impl RowsSql {
-    fn get(&mut self, fixed: &FixedSql, sent: ColumnSet, rows: usize) -> &str {
-        if self.shape != Some((sent, rows)) {
-            self.shape = Some((sent, rows));
-            self.sql = fixed.insert_rows(sent, rows);
-        }
-        &self.sql
-    }
-}
-
-/// Inserts rows that leave the same columns to the database, in one statement; `false` where it is not certain which
-/// of them has which key.
+/// Inserts records that leave the same columns to the database, so many rows in a statement; `false` where it is not
+/// certain which of them has which key.
 async fn insert_rows<R: Record>(
     session: &mut Session<'_>,
     records: &mut [R],
+    rows: usize,
     unset: ColumnSet,
-    sql: &mut RowsSql,
 ) -> Result<bool> {
     let table = R::table();
     let sent = table.all().without(unset);
     let fixed = table.sql(session.sql_dialect());
-    if sent.is_empty() || !fixed.returned(sent).is_empty() {
+    if sent.is_empty() || !fixed.returned(unset).is_empty() {
         // What several rows return comes in no certain order, so each is inserted by itself.
         for record in records {
             answer!(insert(session, record))?;
         }
         return Ok(true);
     }
-    let sql = sql.get(fixed, sent, records.len());
-    let cells = std::iter::repeat_with(|| SqlValue::Null).take(records.len() * sent.len());
-    let mut params: Vec<_> = cells.collect();
-    let mut places = Places::of(&mut params);
-    for record in &*records {
-        record.put_values(sent, &mut places);
+    let mut chunks = Chunks {
+        left: records,
+        rows,
+        unset,
+        sent,
+        certain: true,
+    };
+    let sql = fixed.insert_rows(unset, rows);
+    session.execute_batch(&sql, &mut chunks).await?;
+    Ok(chunks.certain)
+}
+
+/// Records on their way into their table, the same number in each statement.
+struct Chunks<'r, R> {
+    left: &'r mut [R],
+    rows: usize,
+    unset: ColumnSet,
+    sent: ColumnSet,
+    /// Whether it is certain which of them has which key.
+    certain: bool,
+}
+
+impl<R: Record> Batch for Chunks<'_, R> {
+    fn params(&self) -> Option<Vec<SqlValue<'_>>> {
+        let records = self.left.get(..self.rows).filter(|_| self.certain)?;
+        let cells = std::iter::repeat_with(|| SqlValue::Null).take(records.len() * self.sent.len());
+        let mut params: Vec<_> = cells.collect();
+        let mut places = Places::of(&mut params);
+        for record in records {
+            record.put_values(self.sent, &mut places);
+        }
+        Some(params)
     }
-    let written = answer!(session.execute(sql, &params));
-    let written = written.map_err(|error| explain(in_its_row(error, sent), table, sent))?;
-    SqlValue::drop_all(params);
-    number(records, table, unset, &written)
+
+    fn told(&mut self, written: Result<Written>) -> Result<()> {
+        let (table, sent) = (R::table(), self.sent);
+        let written = written.map_err(|error| explain(in_its_row(error, sent), table, sent))?;
+        let (records, left) = std::mem::take(&mut self.left).split_at_mut(self.rows);
+        self.certain = number(records, table, self.unset, &written)?;
+        self.left = left;
+        Ok(())
+    }
 }
 
 /// Counts the parameter that cannot be sent from the beginning of its row.

@@ -233,11 +233,10 @@ pub(super) fn insert<'r, R: Record>(
     let insertion = Insertion::of(record, session.sql_dialect());
     if insertion.returned().is_empty() && session.answers_at_once() {
         let sql = insertion.sql();
-        let written = {
-            let mut cells = R::cells();
-            let params = filled(cells.as_mut(), record, insertion.sent());
-            session.execute(&sql, params).ready()
-        };
+        let mut cells = R::cells();
+        let params = filled(cells.as_mut(), record, insertion.sent);
+        let written = session.execute(&sql, params).ready();
+        SqlValue::drop_row(cells);
         if let Some(written) = written {
             return Step::Ready(insertion.told(record, written));
         }
@@ -250,8 +249,10 @@ async fn insert_in_steps<R: Record>(
     record: &mut R,
     insertion: Insertion,
 ) -> Result<ColumnSet> {
-    let Insertion { table, unset, .. } = insertion;
-    let (sent, returned, sql) = (insertion.sent(), insertion.returned(), insertion.sql());
+    let Insertion {
+        table, unset, sent, ..
+    } = insertion;
+    let (returned, sql) = (insertion.returned(), insertion.sql());
     let returns = session.sql_dialect().has_returning();
     if !returns {
         check_key_is_told(table, unset)?;
@@ -301,38 +302,36 @@ struct Insertion {
     fixed: &'static FixedSql,
     /// The columns that are left to the database.
     unset: ColumnSet,
+    /// All others.
+    sent: ColumnSet,
 }
 
 impl Insertion {
     #[inline]
     fn of<R: Record>(record: &R, dialect: &'static dyn Dialect) -> Self {
-        let table = R::table();
+        let (table, unset) = (R::table(), record.unset());
         Self {
             table,
             fixed: table.sql(dialect),
-            unset: record.unset(),
+            unset,
+            sent: table.all().without(unset),
         }
     }
 
     #[inline]
-    fn sent(&self) -> ColumnSet {
-        self.table.all().without(self.unset)
-    }
-
-    #[inline]
     fn returned(&self) -> ColumnSet {
-        self.fixed.returned(self.sent())
+        self.fixed.returned(self.unset)
     }
 
     #[inline]
     fn sql(&self) -> Sql {
-        self.fixed.insert(self.sent())
+        self.fixed.insert(self.unset)
     }
 
     /// Takes what the database told of the row, and the key that it gave.
     #[inline]
     fn told<R: Record>(&self, record: &mut R, written: Result<Written>) -> Result<ColumnSet> {
-        let written = written.map_err(|error| explain(error, self.table, self.sent()))?;
+        let written = written.map_err(|error| explain(error, self.table, self.sent))?;
         if written.rows == 0 {
             return Err(ignored(self.table));
         }
