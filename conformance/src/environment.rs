@@ -63,6 +63,8 @@ pub enum Need {
     DeferredConstraints,
     /// Sessions on a server, which it may end.
     Sessions,
+    /// An async driver that hears at once when its session was ended.
+    HearsOfLosses,
 }
 
 /// A database for one case, and what has to live as long.
@@ -132,6 +134,34 @@ pub fn leaves_nothing_open(stranger: &Database) -> Result<()> {
 /// What the database says.
 pub fn waits_for_a_lock(handle: &Database) -> Result<bool> {
     mysql::waits_for_a_lock(handle)
+}
+
+/// Statements that leave something on their session, and what tells of it.
+pub fn traces(dialect: &str) -> &'static [(&'static str, &'static str)] {
+    match dialect {
+        "postgres" => &[
+            (
+                "SET application_name = 'left'",
+                "SELECT current_setting('application_name')",
+            ),
+            (
+                "SELECT set_config('application_name', 'left', false)",
+                "SELECT current_setting('application_name')",
+            ),
+            (
+                "SELECT pg_advisory_lock(1)",
+                "SELECT CAST(count(*) AS TEXT) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
+            ),
+        ],
+        _ => &[
+            ("SET autocommit = 0", "SELECT CAST(@@autocommit AS CHAR)"),
+            ("SET @a = 1", "SELECT CAST(@a IS NULL AS CHAR)"),
+            (
+                "DO GET_LOCK('left', 0)",
+                "SELECT CAST(IS_USED_LOCK('left') IS NULL AS CHAR)",
+            ),
+        ],
+    }
 }
 
 /// A statement that a server takes a minute for.

@@ -116,9 +116,16 @@ impl Connection for BlockingMysql {
         now(session.reset(wire))
     }
 
-    fn ping(&mut self) -> Result<()> {
+    fn can_reset(&self) -> bool {
+        true
+    }
+
+    fn ping(&mut self, longest: Duration) -> Result<()> {
         let (wire, session) = self.ready()?;
-        now(session.ping(wire))
+        wire.bound(Some(Instant::now() + longest));
+        let heard = now(session.ping(wire));
+        self.wire.bound(None);
+        heard
     }
 
     fn is_in_transaction(&mut self) -> bool {

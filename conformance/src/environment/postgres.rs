@@ -42,6 +42,7 @@ impl Environment for PostgresServer {
         matches!(
             need,
             Need::Sessions
+                | Need::HearsOfLosses
                 | Need::FailuresAbort
                 | Need::InsertReturning
                 | Need::UpdateReturning

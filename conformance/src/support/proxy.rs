@@ -122,6 +122,11 @@ impl Proxy {
         *next = Some((lost, step));
     }
 
+    /// From now on the server seems to be there and to say nothing, or it speaks again.
+    pub fn silence(&self, silent: bool) {
+        self.orders.silent.store(silent, Ordering::SeqCst);
+    }
+
     /// How many connections were cut.
     pub fn cuts(&self) -> usize {
         self.orders.cuts.load(Ordering::SeqCst)
@@ -143,6 +148,7 @@ struct Orders {
     hides_encryption: bool,
     next: Mutex<Option<(Lost, Step)>>,
     cuts: AtomicUsize,
+    silent: AtomicBool,
     over: AtomicBool,
 }
 
@@ -185,6 +191,9 @@ impl Link {
         while let Some(request) = some(&self.client, &mut buffer) {
             if self.orders.hides_encryption && request == SSL_REQUEST {
                 let _ = (&self.client).write_all(b"N");
+                continue;
+            }
+            if self.orders.silent.load(Ordering::SeqCst) {
                 continue;
             }
             match self.orders.due(request) {

@@ -16,6 +16,7 @@ struct Counts {
     begins: AtomicUsize,
     loses_commits: AtomicBool,
     refuses_connections: AtomicBool,
+    opened_by_the_keeper: AtomicUsize,
 }
 
 impl Calls {
@@ -27,6 +28,11 @@ impl Calls {
     /// From now on each commit takes effect, but its answer is lost.
     pub fn lose_commits(&self) {
         self.0.loses_commits.store(true, Ordering::SeqCst);
+    }
+
+    /// How many connections were opened on the thread that looks after all pools.
+    pub fn opened_by_the_keeper(&self) -> usize {
+        self.0.opened_by_the_keeper.load(Ordering::SeqCst)
     }
 
     /// From now on no connection can be opened.
@@ -68,6 +74,9 @@ impl Backend for Spy {
     fn connect(&self) -> Result<Box<dyn Connection>> {
         if self.calls.0.refuses_connections.load(Ordering::SeqCst) {
             return Err(Error::new(ErrorKind::TooManyConnections, "the spy refuses"));
+        }
+        if std::thread::current().name() == Some("activerecord-keeper") {
+            self.calls.0.opened_by_the_keeper.fetch_add(1, Ordering::SeqCst);
         }
         Ok(Box::new(Watched {
             connection: self.backend.connect()?,

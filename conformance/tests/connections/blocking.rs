@@ -167,7 +167,7 @@ fn works(connection: &mut dyn Connection) -> Result<()> {
         connection.query(&Statement::new(sql, &[]), &mut found)?;
         assert_eq!(found.0, number);
     }
-    connection.ping()
+    connection.ping(Duration::from_secs(5))
 }
 
 /// A query of a million times a million rows, the first of which come at once: MySQL is told not to collect them first.

@@ -105,8 +105,13 @@ impl Connection for BlockOn {
         self.run(|connection| connection.reset())
     }
 
-    fn ping(&mut self) -> Result<()> {
-        self.run(|connection| connection.ping())
+    fn can_reset(&self) -> bool {
+        true
+    }
+
+    fn ping(&mut self, longest: Duration) -> Result<()> {
+        self.settle()?;
+        self.sign_of_life(longest).unwrap_or_else(|| Err(silent()))
     }
 
     fn is_in_transaction(&mut self) -> bool {
@@ -141,6 +146,11 @@ impl fmt::Debug for BlockOn {
             .field("broken", &self.broken)
             .finish_non_exhaustive()
     }
+}
+
+#[cold]
+fn silent() -> Error {
+    Error::new(ErrorKind::ConnectionLost, "the server gave no sign of life")
 }
 
 /// A runtime on the caller's thread, whose drop waits for nothing: so it may happen in a task.

@@ -6,6 +6,7 @@ use crate::sql::Dialect;
 use crate::value::SqlValue;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A database that can be connected to: where it is, what it can do, how its SQL reads.
 pub trait Backend: fmt::Debug + Send + Sync + 'static {
@@ -77,12 +78,18 @@ pub trait Connection: Send {
         Ok(())
     }
 
-    /// Asks the database for a sign of life.
+    /// Whether [`reset`](Connection::reset) does anything.
+    fn can_reset(&self) -> bool {
+        false
+    }
+
+    /// Asks the database for a sign of life, and waits for it no longer than this.
     ///
     /// # Errors
     ///
-    /// What the database says; the connection is closed then.
-    fn ping(&mut self) -> Result<()> {
+    /// What the database says, or that it says nothing; the connection is closed then.
+    fn ping(&mut self, longest: Duration) -> Result<()> {
+        let _ = longest;
         Ok(())
     }
 

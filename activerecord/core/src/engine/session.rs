@@ -245,6 +245,18 @@ impl<'c> Session<'c> {
         Ok(())
     }
 
+    /// Takes note of raw SQL, which may leave something on its session.
+    pub(crate) fn runs_raw(&self, sql: &str) {
+        let wired = self.wire.wired();
+        #[cfg(feature = "native")]
+        if let Some(share) = wired.share() {
+            return share.runs_raw(sql);
+        }
+        if let Some(mut line) = wired.exclusive() {
+            line.runs_raw(sql);
+        }
+    }
+
     pub(crate) fn sql_dialect(&self) -> &'static dyn Dialect {
         self.dialect
     }

@@ -279,9 +279,6 @@ impl Source {
         };
         let mut loan = self.loan_async(access, purpose).await?;
         loan.open().await?;
-        if matches!(access, Access::Raw(_)) {
-            loan.runs_raw();
-        }
         let mut session = loan.session(self.dialect())?;
         // Not by `answer!`, whose step would stay in this future beside the wait that it gives.
         let wait = match operation.run(&mut session, found) {

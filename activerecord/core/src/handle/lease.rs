@@ -123,14 +123,18 @@ impl<'p> Lease<'p> {
     }
 
     /// Whether there is a connection, and of the kind that is asked for. One of the other kind, left by somebody who
-    /// used the other mode, goes home; so does one that has to give a sign of life.
+    /// used the other mode, goes home; so does one that has to give a sign of life, and one that its driver knows to be
+    /// lost is closed there.
     #[inline]
     fn has_line(&mut self, blocking: bool) -> bool {
         let Some(place) = self.permit.as_mut().and_then(Ticket::get_mut) else {
             return false;
         };
         let keeps = self.pool.keeps;
-        place.take_if(|line| line.can_block() != blocking || !keeps && !line.is_fresh(Instant::now()));
+        let is_apt = |line: &mut Line| {
+            line.can_block() == blocking && (keeps || line.is_fresh(Instant::now()) && line.is_usable())
+        };
+        place.take_if(|line| !is_apt(line));
         place.is_some()
     }
 
@@ -196,7 +200,7 @@ impl Lease<'_> {
             return;
         };
         let is_clean =
-            |line: &mut Line| line.can_block() && now(pin!(line.clean())).is_ok() && line.is_usable();
+            |line: &mut Line| line.can_block() && now(pin!(line.come_to_rest())).is_ok() && line.is_usable();
         if let Some(line) = place.take_if(|line| !is_clean(line)) {
             line.close();
         }

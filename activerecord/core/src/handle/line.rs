@@ -1,5 +1,6 @@
 //! A connection, and what is known of its state.
 
+use super::link::Link;
 use super::pool::Home;
 use crate::driver::{Connection, Control, Repeat, RowSink, Statement, TransactionOptions, Written};
 #[cfg(feature = "async")]
@@ -7,11 +8,11 @@ use crate::driver::{Interrupt, stop::Stop};
 use crate::engine::now;
 use crate::error::{Error, ErrorKind, Result};
 use crate::observe::{Counted, Observer};
+use crate::sql::leaves_no_trace;
 use std::pin::pin;
 #[cfg(feature = "async")]
 use std::sync::Arc;
 use std::time::Instant;
-use sync_wrapper::SyncWrapper;
 #[cfg(feature = "native")]
 use {super::native::Native, crate::driver::AsyncConnection};
 
@@ -30,81 +31,13 @@ pub(crate) struct Line {
     /// How many transactions and savepoints are open.
     depth: u32,
     unsettled: bool,
+    /// Whether raw SQL was run that may have left something on the session.
+    pub(super) raw: bool,
     /// Whether the database said that the connection is lost; its driver may come to know that later.
     lost: bool,
     /// Says when no further statement is to start.
     #[cfg(feature = "async")]
     stop: Option<Stop>,
-}
-
-/// The connection itself.
-pub(crate) enum Link {
-    /// Only `&mut` reaches it, so that a line may be shared among the futures of an operation.
-    Blocking(SyncWrapper<Box<dyn Connection>>),
-    #[cfg(feature = "native")]
-    Native(Native),
-}
-
-impl Link {
-    pub(crate) fn blocking(connection: Box<dyn Connection>) -> Self {
-        Self::Blocking(SyncWrapper::new(connection))
-    }
-
-    pub(super) fn into_blocking(self) -> Option<Box<dyn Connection>> {
-        match self {
-            Self::Blocking(connection) => Some(connection.into_inner()),
-            #[cfg(feature = "native")]
-            Self::Native(_) => None,
-        }
-    }
-
-    #[cfg(feature = "native")]
-    pub(super) fn into_native(self) -> Option<Arc<dyn AsyncConnection>> {
-        match self {
-            Self::Blocking(_) => None,
-            Self::Native(native) => Some(native.connection),
-        }
-    }
-
-    async fn control(&mut self, control: Control<'_>) -> Result<()> {
-        match self {
-            Self::Blocking(connection) => connection.get_mut().control(control),
-            #[cfg(feature = "native")]
-            Self::Native(native) => native.control(control).await,
-        }
-    }
-
-    fn is_in_transaction(&mut self) -> bool {
-        match self {
-            Self::Blocking(connection) => connection.get_mut().is_in_transaction(),
-            #[cfg(feature = "native")]
-            Self::Native(native) => native.connection.is_in_transaction(),
-        }
-    }
-
-    fn is_clean(&mut self) -> bool {
-        match self {
-            Self::Blocking(connection) => connection.get_mut().is_clean(),
-            #[cfg(feature = "native")]
-            Self::Native(native) => !native.connection.is_in_transaction() && native.connection.is_usable(),
-        }
-    }
-
-    fn is_usable(&mut self) -> bool {
-        match self {
-            Self::Blocking(connection) => connection.get_mut().is_usable(),
-            #[cfg(feature = "native")]
-            Self::Native(native) => native.connection.is_usable(),
-        }
-    }
-
-    fn max_params(&mut self) -> usize {
-        match self {
-            Self::Blocking(connection) => connection.get_mut().max_params(),
-            #[cfg(feature = "native")]
-            Self::Native(native) => native.connection.max_params(),
-        }
-    }
 }
 
 impl Line {
@@ -115,6 +48,7 @@ impl Line {
             observer,
             depth: 0,
             unsettled: false,
+            raw: false,
             lost: false,
             #[cfg(feature = "async")]
             stop: None,
@@ -285,7 +219,7 @@ impl Line {
     /// Whether it can be handed out as it is.
     #[inline]
     pub(crate) fn is_clean(&mut self) -> bool {
-        let settled = !self.lost && self.is_at_rest() && self.is_settled_at(0);
+        let settled = !self.lost && !self.raw && self.is_at_rest() && self.is_settled_at(0);
         settled && self.link.as_mut().is_some_and(Link::is_clean)
     }
 
@@ -322,6 +256,30 @@ impl Line {
     #[inline]
     pub(crate) fn is_usable(&mut self) -> bool {
         !self.lost && self.link.as_mut().is_some_and(Link::is_usable)
+    }
+
+    /// Takes note that raw SQL is run.
+    pub(crate) fn runs_raw(&mut self, sql: &str) {
+        let can_reset = self.link.as_mut().is_some_and(Link::can_reset);
+        self.raw |= can_reset && !leaves_no_trace(sql);
+    }
+
+    /// Undoes what raw SQL may have left on the session.
+    pub(super) async fn reset(&mut self) -> Result<()> {
+        if std::mem::take(&mut self.raw)
+            && let Some(link) = &mut self.link
+        {
+            link.reset().await?;
+        }
+        Ok(())
+    }
+
+    /// Undoes whatever somebody left behind on it.
+    pub(super) async fn come_to_rest(&mut self) -> Result<()> {
+        if !self.is_settled_at(0) || self.is_in_transaction() {
+            self.clean().await?;
+        }
+        self.reset().await
     }
 
     /// Rolls back whatever may be open.
@@ -404,8 +362,11 @@ impl Line {
         self.link = Some(Link::blocking(connection));
     }
 
-    /// Closes the connection instead of giving it back.
+    /// Closes the connection instead of giving it back. Others may be lost with it.
     pub(crate) fn close(mut self) {
+        if let Some(age) = self.home.age() {
+            age.lost();
+        }
         self.link = None;
     }
 

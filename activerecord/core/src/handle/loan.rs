@@ -252,7 +252,7 @@ impl Loan<'_> {
     }
 
     /// The connection for an operation.
-    #[inline]
+    #[cfg(feature = "async")]
     pub(crate) fn session(&mut self, dialect: &'static dyn Dialect) -> Result<Session<'_>> {
         match self {
             Self::Pool(lease) => Ok(session(lease.line()?, dialect, None)),
@@ -272,19 +272,6 @@ impl Loan<'_> {
             Self::Transaction(lent) => lent.line(),
             #[cfg(feature = "native")]
             Self::Shared(_) => Err(super::pool::gone()),
-        }
-    }
-
-    /// Takes note that raw SQL is run.
-    #[cfg(feature = "native")]
-    pub(crate) fn runs_raw(&mut self) {
-        match self {
-            Self::Shared(share) => share.runs_raw(),
-            _ => {
-                if let Ok(line) = self.line() {
-                    line.runs_raw();
-                }
-            }
         }
     }
 

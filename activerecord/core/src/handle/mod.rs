@@ -4,6 +4,7 @@ mod database;
 mod gate;
 mod lease;
 mod line;
+mod link;
 mod loan;
 mod mode;
 mod pool;

@@ -21,8 +21,6 @@ pub(crate) struct Native {
     in_flight: u32,
     /// A savepoint that was given up half way, by the depth to go back to.
     given_up: Option<u32>,
-    /// Whether raw SQL was run, which may have left something on the session.
-    raw: bool,
     /// Whether somebody is on the way to bring it to rest; where nobody comes it is closed.
     in_care: bool,
 }
@@ -34,7 +32,6 @@ impl Native {
             runtime,
             in_flight: 0,
             given_up: None,
-            raw: false,
             in_care: false,
         }
     }
@@ -57,7 +54,7 @@ impl Native {
 
     /// Whether there is nothing to wait for and nothing to put in order.
     pub(super) fn is_at_rest(&self) -> bool {
-        self.in_flight == 0 && self.given_up.is_none() && !self.raw
+        self.in_flight == 0 && self.given_up.is_none()
     }
 
     pub(super) fn give_up(&mut self, depth: u32) {
@@ -94,24 +91,17 @@ impl Native {
         self.in_flight = 0;
         Ok(())
     }
-
-    async fn reset(&mut self) -> Result<()> {
-        if std::mem::take(&mut self.raw) {
-            self.connection.reset().await?;
-        }
-        Ok(())
-    }
 }
 
 impl Line {
     /// Whether only waiting can bring it to rest above a depth, and nobody does yet.
     pub(super) fn needs_care(&mut self, depth: u32) -> bool {
         let settled = self.is_settled_at(depth) && (depth > 0 || !self.is_in_transaction());
+        let clean = depth > 0 || !self.raw;
         let Some(native) = self.native() else {
             return false;
         };
         let calm = settled && native.in_flight == 0 && native.given_up.is_none();
-        let clean = depth > 0 || !native.raw;
         let unrest = !(calm && clean);
         // What runs is stopped even where its connection is of no more use.
         let worth_it = native.in_flight > 0 || native.connection.is_usable();
@@ -121,13 +111,6 @@ impl Line {
     /// Whether something was sent and not answered.
     pub(super) fn is_in_flight(&mut self) -> bool {
         self.native().is_some_and(|native| native.in_flight > 0)
-    }
-
-    /// Takes note that raw SQL is run.
-    pub(super) fn runs_raw(&mut self) {
-        if let Some(native) = self.native() {
-            native.raw = true;
-        }
     }
 
     /// Brings the connection to rest: stops what still runs, undoes what was done above a depth.
@@ -140,8 +123,8 @@ impl Line {
             self.clean().await?;
         }
         self.unwind(depth).await?;
-        match self.native() {
-            Some(native) if depth == 0 => native.reset().await,
+        match depth {
+            0 => self.reset().await,
             _ => Ok(()),
         }
     }

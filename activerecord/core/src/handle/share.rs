@@ -104,8 +104,9 @@ impl Share {
         self.with_line(Line::max_params).unwrap_or_default()
     }
 
-    pub(super) fn runs_raw(&self) {
-        self.with_line(Line::runs_raw);
+    /// Takes note that raw SQL is run.
+    pub(crate) fn runs_raw(&self, sql: &str) {
+        self.with_line(|line| line.runs_raw(sql));
     }
 
     fn with_line<T>(&self, look: impl FnOnce(&mut Line) -> T) -> Option<T> {

@@ -12,13 +12,16 @@ pub trait Verbs: Handle + Sized {
     /// Runs a whole statement for its effect and gives the rows changed. Its `?` stand for the parameters, on
     /// every database.
     ///
+    /// What it leaves on its connection (a setting, a lock, a temporary table) is gone for whoever uses the connection
+    /// next: a server's session is reset after a text that may leave something.
+    ///
     /// # Errors
     ///
     /// [`Invalid`](crate::ErrorKind::Invalid) where placeholders and parameters differ in number, or whatever the
     /// database says.
     fn execute(&self, sql: impl IntoSql, params: impl IntoParams) -> Returns<'_, Self, u64> {
         let statement = raw(sql, params).into_text(self.dialect());
-        self.perform(Plain::of(statement.map(Prepared::from).map(ChangeRows::new)))
+        self.perform(Plain::of(statement.map(Prepared::from).map(ChangeRows::raw)))
     }
 
     /// Runs a whole statement and reads its rows: records and structs by the names of their columns, tuples by

@@ -6,6 +6,7 @@ mod fixed;
 mod raw;
 mod text;
 mod tokens;
+mod traces;
 
 #[cfg(feature = "native")]
 pub(crate) use self::control::begins_as_read;
@@ -17,3 +18,4 @@ pub(crate) use self::raw::RawSql;
 pub use self::raw::{AssertSafe, IntoSql};
 pub(crate) use self::text::SqlText;
 pub use self::tokens::{holds_none, holds_several, main_verb};
+pub(crate) use self::traces::leaves_no_trace;

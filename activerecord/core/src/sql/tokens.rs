@@ -56,7 +56,7 @@ fn is_word(token: &str) -> bool {
 }
 
 /// The next word, parenthesis or other piece, and what follows it.
-fn next_token(sql: &str) -> Option<(&str, &str)> {
+pub(super) fn next_token(sql: &str) -> Option<(&str, &str)> {
     let sql = sql.trim_start();
     let quoted = |quote: char| sql[1..].find(quote).map_or(sql.len(), |at| at + 2);
     let length = match sql.chars().next()? {

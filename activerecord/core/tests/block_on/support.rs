@@ -249,7 +249,7 @@ pub(super) fn use_it(connection: &mut dyn Connection) {
     connection.query(&Statement::new("READ", &[]), &mut kept).unwrap();
     assert_eq!(kept.0, [0, 1, 2]);
     connection.control(Control::Rollback).unwrap();
-    connection.ping().unwrap();
+    connection.ping(Duration::from_secs(5)).unwrap();
     connection.reset().unwrap();
     assert_eq!(connection.max_params(), 7);
     assert!(connection.is_usable());

@@ -34,6 +34,20 @@ mod pools {
         Ok(())
     }
 
+    /// One who waits for a connection while the handle is closed gets none.
+    async fn who_waits_while_a_handle_is_closed_gets_nothing(db: &Db) -> Result<()> {
+        let closed = of_size(db, 1)?;
+        let tx = closed.begin().await?;
+        let (blocking, _) = handles(&closed);
+        let waits = blocking.clone();
+        let waiting = std::thread::spawn(move || waits.begin().map(drop));
+        aside(|| until(&blocking, |status| status.waiting + status.waiting_to_write == 1));
+        closed.close().await;
+        assert_eq!(kind(tx.commit().await), ErrorKind::PoolClosed);
+        assert_eq!(kind(aside(|| waiting.join().unwrap())), ErrorKind::PoolClosed);
+        Ok(())
+    }
+
     /// A handle may be closed twice.
     async fn closing_twice_is_no_error(db: &Db) -> Result<()> {
         let closed = stranger(db)?;

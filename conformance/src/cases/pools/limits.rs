@@ -7,19 +7,41 @@ pub(super) use self::pools::cases;
 #[cases]
 mod pools {
     use crate::prelude::*;
-    use crate::support::{failure, kind};
+    use crate::support::{failure, kind, spied};
     use activerecord::ConnectOptions;
     use std::time::Duration;
 
     /// No limit makes a panic: the shortest wait, the longest one, and a pool too large to be meant.
     async fn odd_limits_are_taken_or_refused(db: &Db) -> Result<()> {
-        let _ = db;
         let directory = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", directory.path().join("odd.db").display());
         for longest in [Duration::ZERO, Duration::MAX] {
             let odd = Db::connect(ConnectOptions::new(&url).acquire_timeout(longest)).await?;
             odd.create_table::<User>().await?;
             assert_eq!(User::query().count(&odd).await?, 0);
+        }
+        for change in [
+            (|limits| limits.idle_timeout = Some(Duration::MAX)) as fn(&mut PoolOptions),
+            |limits| limits.max_lifetime = Some(Duration::MAX),
+        ] {
+            let mut limits = PoolOptions::default();
+            change(&mut limits);
+            assert_eq!(with_limits(db, limits)?.status().in_use, 0);
+        }
+        for (name, change) in [
+            (
+                "idle_timeout",
+                (|limits| limits.idle_timeout = Some(Duration::ZERO)) as fn(&mut PoolOptions),
+            ),
+            ("max_lifetime", |limits| {
+                limits.max_lifetime = Some(Duration::ZERO)
+            }),
+        ] {
+            let mut limits = PoolOptions::default();
+            change(&mut limits);
+            let error = failure(with_limits(db, limits));
+            assert_eq!(error.kind(), ErrorKind::Config);
+            assert!(error.to_string().contains(name), "{error}");
         }
         let huge = Db::connect(ConnectOptions::new(&url).pool_size(50_000_000)).await;
         assert_eq!(kind(huge), ErrorKind::Config);
@@ -57,6 +79,23 @@ mod pools {
         assert_eq!((db.status().in_use, db.status().waiting), (2, 0));
         open.pop().unwrap().rollback().await?;
         db.begin_with(options).await?.rollback().await?;
+        Ok(())
+    }
+
+    /// A connection is opened by the one who needs it: one server that is slow to take callers holds nobody else up.
+    async fn who_needs_a_connection_opens_it(db: &Db) -> Result<()> {
+        let (plain, _) = handles(db);
+        for _ in 0..30 {
+            let (db, calls) = aside(|| spied(&plain))?;
+            let threads: Vec<_> = (0..4)
+                .map(|_| {
+                    let handle = db.clone();
+                    std::thread::spawn(move || handle.begin_with(options().read_only())?.rollback())
+                })
+                .collect();
+            aside(|| threads.into_iter().try_for_each(|thread| thread.join().unwrap()))?;
+            assert_eq!(calls.opened_by_the_keeper(), 0);
+        }
         Ok(())
     }
 

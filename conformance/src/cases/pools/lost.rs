@@ -7,10 +7,11 @@ pub(super) use self::pools::cases;
 #[cases]
 mod pools {
     use crate::prelude::*;
+    #[only(blocking)]
+    use crate::support::wait_for;
     #[only(asynchronous)]
     use crate::support::{cuts, until_async};
     use crate::support::{failure, kind};
-    #[only(asynchronous)]
     use std::time::Duration;
 
     /// Whoever reads by a connection that was idle when the server closed it is not told.
@@ -124,6 +125,36 @@ mod pools {
         }
         assert_eq!(kind(User::find(db, 1).await), ErrorKind::NotFound);
         assert_eq!(User::query().count(db).await?, 0);
+        Ok(())
+    }
+
+    /// A server that says nothing is waited for no longer than for a connection, and holds up nobody who calls another.
+    #[only(blocking)]
+    #[needs(Sessions)]
+    async fn a_silent_server_is_not_waited_for_forever(db: &Db) -> Result<()> {
+        db.create_table::<Account>().await?;
+        let (silent, proxy) = proxied(db)?;
+        silent.begin().await?.rollback().await?;
+        // Until its connection has to give a sign of life.
+        std::thread::sleep(Duration::from_millis(700));
+        proxy.silence(true);
+        let threads: Vec<_> = (0..2)
+            .map(|_| {
+                let handle = silent.clone();
+                std::thread::spawn(move || handle.begin().map(drop))
+            })
+            .collect();
+        wait_for(|| silent.status().in_use == 2);
+        let other = stranger(db)?;
+        let open = [other.begin().await?, other.begin().await?];
+        for tx in open {
+            tx.rollback().await?;
+        }
+        for thread in threads {
+            assert!(thread.join().unwrap().is_err());
+        }
+        proxy.silence(false);
+        Account { id: 1, balance: 1 }.save(&silent).await?;
         Ok(())
     }
 }

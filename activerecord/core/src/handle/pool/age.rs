@@ -17,7 +17,7 @@ impl Losses {
         self.0.load(Ordering::Acquire)
     }
 
-    pub(super) fn another(&self) {
+    fn another(&self) {
         self.0.fetch_add(1, Ordering::AcqRel);
     }
 }
@@ -43,6 +43,16 @@ impl Age {
             seen: losses.count(),
             losses: losses.clone(),
         }
+    }
+
+    /// The same of another connection, opened just now.
+    pub(super) fn of_new(&self, max_lifetime: Option<Duration>) -> Self {
+        Self::new(max_lifetime, &self.losses)
+    }
+
+    /// Takes note that the connection was lost: others may be lost with it.
+    pub(in crate::handle) fn lost(&self) {
+        self.losses.another();
     }
 
     /// Nobody uses it from now on.

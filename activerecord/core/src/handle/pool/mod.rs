@@ -15,11 +15,13 @@ pub use self::options::{PoolOptions, PoolStatus};
 use self::age::{Age, Losses};
 #[cfg(feature = "native")]
 use self::native::NativeSide;
+use self::slot::{Count, Counter};
 use self::store::Store;
 use super::gate::{Gate, Ticket};
 #[cfg(feature = "async")]
 use super::lease::Lease;
-use super::line::{Line, Link};
+use super::line::Line;
+use super::link::Link;
 #[cfg(feature = "native")]
 use crate::driver::AsyncBackend;
 #[cfg(feature = "async")]
@@ -86,7 +88,10 @@ pub(crate) struct Pool {
     /// Keeps natively async connections, where the driver makes such.
     #[cfg(feature = "native")]
     native: Option<NativeSide>,
+    #[cfg(feature = "native")]
     losses: Losses,
+    /// How many connections there are, those that are being opened included.
+    seats: Counter,
     /// Whether a permit keeps its connection for as long as nobody uses it.
     pub(super) keeps: bool,
     /// Whether somebody will look for connections that nobody used for a while.
@@ -108,11 +113,11 @@ const MOST: u32 = 10_000;
 impl Pool {
     /// Opens one connection, so that a wrong path or password is told at once, and keeps it.
     pub(crate) fn open(backend: Arc<dyn Backend>, options: &PoolOptions) -> Result<Self> {
-        check(options)?;
+        let options = &checked(options)?;
         let first = backend.connect()?;
         let pool = Self::new(backend, options)?;
         match &pool.store {
-            Some(store) => store.begin(first)?,
+            Some(store) => store.begin(first, pool.seats.count())?,
             None => {
                 let line = Line::new(Link::blocking(first), Home::Nowhere, pool.observer);
                 pool.gate.leave(Ticket::new(Some(line)));
@@ -128,12 +133,12 @@ impl Pool {
         native: Arc<dyn AsyncBackend>,
         options: &PoolOptions,
     ) -> Result<Self> {
-        check(options)?;
+        let options = &checked(options)?;
         native::check_runtime()?;
         // Before the pool asks for the dialect, which may be known only then.
         let first = native.connect().await?;
         let pool = Self::new(backend, options)?;
-        pool.native_store()?.add(first);
+        pool.native_store()?.begin(first, pool.seats.count());
         Ok(pool)
     }
 
@@ -165,7 +170,9 @@ impl Pool {
                 true => None,
                 false => Some(Store::new(backend, options, losses.clone())?),
             },
+            #[cfg(feature = "native")]
             losses,
+            seats: Counter::default(),
             tidies: AtomicBool::new(false),
             capabilities,
             #[cfg(feature = "async")]
@@ -227,6 +234,10 @@ impl Pool {
         };
         let permit = self.enter(&self.gate, &mut deadline, wait).await;
         let permit = permit.ok_or_else(|| self.timed_out(false))?;
+        if let Err(closed) = self.check_open() {
+            self.gate.leave(permit);
+            return Err(closed);
+        }
         *turn = own_turn.and_then(Turn::into_ticket);
         Ok(permit)
     }
@@ -254,14 +265,24 @@ impl Pool {
     /// Opens a connection for a permit that has none.
     pub(super) fn open_line(&self) -> Result<Line> {
         let store = self.store.as_ref().ok_or_else(gone)?;
-        let make_room = || {
-            #[cfg(feature = "native")]
-            if let Some(native) = &self.native {
-                native.make_room(store.connections(), self.size);
-            }
-        };
-        let (link, home) = store.take(make_room)?;
+        let (link, home) = store.take(|| self.seat())?;
         Ok(Line::new(link, home, self.observer))
+    }
+
+    /// Counts a connection that is about to be opened. Where there are as many as there may be, of both kinds together,
+    /// one that nobody uses is closed for it: there is such a one, since its permit is in the caller's hands.
+    fn seat(&self) -> Count {
+        /// How often that one may be on its way from somebody who closes it too.
+        const OFTEN: u32 = 1000;
+        for _ in 0..OFTEN {
+            if let Some(seat) = self.seats.count_within(self.size) {
+                return seat;
+            }
+            if !self.close_idle() {
+                std::thread::yield_now();
+            }
+        }
+        self.seats.count()
     }
 
     /// Takes a connection back that can be used again, or the right to open another.
@@ -269,12 +290,11 @@ impl Pool {
     pub(super) fn take_back(self: &Arc<Self>, mut permit: Permit, turn: Option<Ticket<()>>) {
         match permit.get_mut() {
             Some(line) if self.is_closed() => close(line),
-            // Others may be lost with it.
-            Some(None) => self.losses.another(),
             Some(place) if !self.keeps => self.rest(place),
             _ => {}
         }
         self.gate.leave(permit);
+        self.left();
         if let (Some(turn), Some(lane)) = (turn, &self.lane) {
             lane.leave(turn);
         }
@@ -306,6 +326,11 @@ impl Pool {
     /// Lets no further work in and closes the connections that are not in use; what runs goes on to its end.
     pub(crate) fn close(&self) {
         let _ = self.closed.set(());
+        self.close_free();
+    }
+
+    /// Closes the connections that nobody uses.
+    pub(super) fn close_free(&self) {
         let free: Vec<Permit> = std::iter::from_fn(|| self.gate.try_enter()).collect();
         for mut permit in free {
             if let Some(line) = permit.get_mut() {
@@ -313,20 +338,15 @@ impl Pool {
             }
             self.gate.leave(permit);
         }
-        for _ in 0..self.size {
-            self.close_idle();
-        }
+        while self.close_idle() {}
     }
 
-    /// Closes a connection of each kind that nobody uses.
-    fn close_idle(&self) {
-        if let Some(store) = &self.store {
-            store.close_idle();
-        }
+    /// Closes a connection at home; `false` where none is.
+    fn close_idle(&self) -> bool {
+        let closed = self.store.as_ref().is_some_and(Store::close_idle);
         #[cfg(feature = "native")]
-        if let Some(native) = &self.native {
-            native.close_idle();
-        }
+        let closed = closed || self.native.as_ref().is_some_and(NativeSide::close_idle);
+        closed
     }
 
     #[cold]
@@ -359,11 +379,34 @@ fn close(line: &mut Option<Line>) {
     }
 }
 
-fn check(options: &PoolOptions) -> Result<()> {
-    match options.size {
-        size if size > MOST => Err(too_many(size)),
-        _ => Ok(()),
+/// The options as the pools can take them.
+fn checked(options: &PoolOptions) -> Result<PoolOptions> {
+    if options.size > MOST {
+        return Err(too_many(options.size));
     }
+    for (name, time) in [
+        ("idle_timeout", options.idle_timeout),
+        ("max_lifetime", options.max_lifetime),
+    ] {
+        if time.is_some_and(|time| time.is_zero()) {
+            return Err(no_time(name));
+        }
+    }
+    let shorter = |time: Duration| time.min(LONGEST);
+    Ok(PoolOptions {
+        acquire_timeout: shorter(options.acquire_timeout),
+        idle_timeout: options.idle_timeout.map(shorter),
+        max_lifetime: options.max_lifetime.map(shorter),
+        ..options.clone()
+    })
+}
+
+#[cold]
+fn no_time(name: &str) -> Error {
+    Error::new(
+        ErrorKind::Config,
+        format!("`{name}` is zero, which leaves a connection no time; give it a time, or `None` for never"),
+    )
 }
 
 #[cold]

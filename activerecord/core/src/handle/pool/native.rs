@@ -1,14 +1,16 @@
 //! Where natively async connections are kept: bb8, which closes them when they are idle or old.
 
-use super::age::{Age, Losses};
-use super::slot::Slot;
+use super::age::Losses;
+use super::slot::{Count, Counter, Slot};
+use super::store::not_opened;
 use super::{Home, Pool, PoolOptions};
 use crate::driver::threaded::until;
 use crate::driver::{AsyncBackend, AsyncConnection};
 use crate::error::{Error, ErrorKind, Result};
-use crate::handle::line::{Line, Link};
+use crate::handle::line::Line;
+use crate::handle::link::Link;
 use crate::handle::native::Native;
-use std::future::{Future, pending};
+use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
 use std::sync::{Arc, OnceLock, Weak};
 use std::task::{Context, Poll, Waker};
@@ -45,25 +47,10 @@ impl NativeSide {
         self.store.get().map_or(0, NativeStore::idle)
     }
 
-    /// Closes a connection that nobody uses.
-    pub(super) fn close_idle(&self) {
-        if let Some(store) = self.store.get() {
-            store.close_idle();
-        }
+    /// Closes a connection that nobody uses; `false` where none is at hand.
+    pub(super) fn close_idle(&self) -> bool {
+        self.store.get().is_some_and(NativeStore::close_idle)
     }
-
-    /// Closes an idle connection where these and `others` are as many as there may be.
-    pub(super) fn make_room(&self, others: u32, most: usize) {
-        if let Some(store) = self.store.get()
-            && are_enough(store.connections() + others, most)
-        {
-            store.close_idle();
-        }
-    }
-}
-
-fn are_enough(connections: u32, most: usize) -> bool {
-    usize::try_from(connections).is_ok_and(|connections| connections >= most)
 }
 
 impl Pool {
@@ -75,17 +62,8 @@ impl Pool {
     /// Opens a natively async connection for a permit that has none.
     pub(in crate::handle) async fn open_native_line(&self) -> Result<Line> {
         let native = self.native_store()?;
-        let (link, home) = native.take(|| self.make_room_for_native(native)).await?;
+        let (link, home) = native.take(|| self.seat()).await?;
         Ok(Line::new(link, home, self.observer))
-    }
-
-    /// Closes an idle connection of the blocking kind where both kinds together are as many as there may be.
-    fn make_room_for_native(&self, native: &NativeStore) {
-        if let Some(other) = &self.store
-            && are_enough(native.connections() + other.connections(), self.size)
-        {
-            other.close_idle();
-        }
     }
 
     /// Whether this is awaited in the runtime of the connections, which has a timer. It counts many waits for little; a
@@ -109,7 +87,9 @@ impl Pool {
 /// bb8's pool.
 pub(in crate::handle) struct NativeStore {
     pool: bb8::Pool<Manager>,
+    backend: Arc<dyn AsyncBackend>,
     losses: Losses,
+    at_home: Counter,
     max_lifetime: Option<Duration>,
     opening: Duration,
     /// The runtime that the connections' work goes on in.
@@ -124,10 +104,10 @@ impl NativeStore {
     pub(super) fn new(backend: Arc<dyn AsyncBackend>, options: &PoolOptions, losses: Losses) -> Result<Self> {
         let runtime = Handle::try_current().map_err(|_| no_runtime())?;
         let opening = options.acquire_timeout.clamp(super::OPENING, super::LONGEST);
+        let at_home = Counter::default();
         let manager = Manager {
-            backend,
             losses: losses.clone(),
-            max_lifetime: options.max_lifetime,
+            at_home: at_home.clone(),
         };
         let pool = bb8::Pool::builder()
             .max_size(options.size.max(1))
@@ -149,7 +129,9 @@ impl NativeStore {
         });
         Ok(Self {
             pool,
+            backend,
             losses,
+            at_home,
             max_lifetime: options.max_lifetime,
             opening,
             runtime,
@@ -158,17 +140,31 @@ impl NativeStore {
         })
     }
 
-    /// Keeps a connection that is open already.
-    pub(super) fn add(&self, connection: Arc<dyn AsyncConnection>) {
-        let age = Age::new(self.max_lifetime, &self.losses);
-        // There is room for it: its permit is in the caller's hands, or it is the first.
-        let _ = self.pool.add(Slot::new(connection, age));
+    /// Keeps the first connection.
+    pub(super) fn begin(&self, connection: Arc<dyn AsyncConnection>, seat: Count) {
+        let mut slot = self.empty();
+        slot.opened(seat, self.max_lifetime);
+        slot.take_back(Some(connection));
+        // There is room for it: it is the first.
+        let _ = self.pool.add(slot);
     }
 
-    /// Takes a connection, or opens one once there is room for it.
-    pub(super) async fn take(&self, make_room: impl Fn()) -> Result<(Link, Home)> {
+    fn empty(&self) -> Slot<Arc<dyn AsyncConnection>> {
+        Slot::empty(&self.losses, &self.at_home)
+    }
+
+    /// Takes a connection, or opens one once it has a seat.
+    ///
+    /// In the runtime of the connections, whichever runtime the caller is in: the caller's may end earlier, or nobody may
+    /// drive it any more.
+    pub(super) async fn take(&self, seat: impl Fn() -> Count) -> Result<(Link, Home)> {
         let deadline = Instant::now() + self.opening;
-        until(deadline, self.take_in_time(make_room))
+        let mut taken = pin!(self.take_in_time(seat));
+        let taken = poll_fn(|context| {
+            let _runtime = self.runtime.enter();
+            taken.as_mut().poll(context)
+        });
+        until(deadline, taken)
             .await
             .unwrap_or_else(|| Err(slow(self.opening)))
     }
@@ -181,30 +177,42 @@ impl NativeStore {
         }
     }
 
-    async fn take_in_time(&self, make_room: impl Fn()) -> Result<(Link, Home)> {
+    async fn take_in_time(&self, seat: impl Fn() -> Count) -> Result<(Link, Home)> {
         loop {
-            let mut place = self.check_out(&make_room).await?;
-            let Some(connection) = place.connection.take() else {
-                continue;
+            let mut place = self.check_out().await?;
+            let Some(connection) = place.take() else {
+                // Another one may have come home meanwhile.
+                if self.idle() > 0 {
+                    continue;
+                }
+                let seat = seat();
+                let connection = self.backend.connect().await.map_err(not_opened)?;
+                place.opened(seat, self.max_lifetime);
+                return Ok(self.lent(connection, place));
             };
             // One that gives no sign of life counts as broken; the next one may be alive.
             let alive = connection.is_usable()
                 && (place.age.is_fresh(Instant::now()) || connection.ping().await.is_ok());
             if alive {
-                let native = Native::new(connection, self.runtime.clone());
-                return Ok((Link::Native(native), Home::Native(Box::new(place))));
+                return Ok(self.lent(connection, place));
             }
         }
     }
 
-    async fn check_out(&self, make_room: impl Fn()) -> Result<bb8::PooledConnection<'static, Manager>> {
-        // Opened here and not by bb8, which keeps the cause of a failure to itself.
+    fn lent(
+        &self,
+        connection: Arc<dyn AsyncConnection>,
+        place: bb8::PooledConnection<'static, Manager>,
+    ) -> (Link, Home) {
+        let native = Native::new(connection, self.runtime.clone());
+        (Link::Native(native), Home::Native(Box::new(place)))
+    }
+
+    /// A place, with a connection where one is at home.
+    async fn check_out(&self) -> Result<bb8::PooledConnection<'static, Manager>> {
         if self.idle() == 0 {
-            make_room();
-            let opened = self.pool.dedicated_connection().await;
-            let opened = opened.map_err(|error| error.context("no further connection could be opened"))?;
-            // Where there is no room one is about to be given back.
-            let _ = self.pool.add(opened);
+            // Where there is no room for another one is about to be given back.
+            let _ = self.pool.add(self.empty());
         }
         self.pool.get_owned().await.map_err(|failure| match failure {
             bb8::RunError::User(error) => error,
@@ -212,27 +220,25 @@ impl NativeStore {
         })
     }
 
-    /// How many connections there are.
-    pub(super) fn connections(&self) -> u32 {
-        self.pool.state().connections
-    }
-
-    /// How many of them nobody uses.
+    /// How many connections nobody uses.
     pub(super) fn idle(&self) -> u32 {
-        self.pool.state().idle_connections
+        self.at_home.get()
     }
 
-    /// Closes one that nobody uses.
-    pub(super) fn close_idle(&self) {
-        if self.idle() == 0 {
-            return;
-        }
+    /// Closes one that nobody uses; `false` where none is at hand.
+    pub(super) fn close_idle(&self) -> bool {
         // A blocking handle may be the one who asks, on a thread without a runtime.
         let _runtime = self.runtime.enter();
-        let idle = pin!(self.pool.get_owned());
-        if let Poll::Ready(Ok(mut place)) = idle.poll(&mut Context::from_waker(Waker::noop())) {
-            place.connection = None;
+        while self.pool.state().idle_connections > 0 {
+            let idle = pin!(self.pool.get_owned());
+            let Poll::Ready(Ok(mut place)) = idle.poll(&mut Context::from_waker(Waker::noop())) else {
+                break;
+            };
+            if place.close() {
+                return true;
+            }
         }
+        false
     }
 }
 
@@ -242,11 +248,10 @@ impl Drop for NativeStore {
     }
 }
 
-/// Opens connections for bb8.
+/// Makes places for bb8.
 pub(crate) struct Manager {
-    backend: Arc<dyn AsyncBackend>,
     losses: Losses,
-    max_lifetime: Option<Duration>,
+    at_home: Counter,
 }
 
 impl bb8::ManageConnection for Manager {
@@ -254,9 +259,7 @@ impl bb8::ManageConnection for Manager {
     type Error = Error;
 
     async fn connect(&self) -> Result<Self::Connection> {
-        let connection = self.backend.connect().await?;
-        let age = Age::new(self.max_lifetime, &self.losses);
-        Ok(Slot::new(connection, age))
+        Ok(Slot::empty(&self.losses, &self.at_home))
     }
 
     async fn is_valid(&self, _: &mut Self::Connection) -> Result<()> {
@@ -264,11 +267,7 @@ impl bb8::ManageConnection for Manager {
     }
 
     fn has_broken(&self, slot: &mut Self::Connection) -> bool {
-        let usable = slot
-            .connection
-            .as_ref()
-            .is_some_and(|connection| connection.is_usable());
-        !usable || slot.age.has_expired(Instant::now())
+        slot.is_broken(|connection| connection.is_usable())
     }
 }
 

@@ -16,7 +16,14 @@ impl Pool {
     pub(super) fn rest(self: &Arc<Self>, place: &mut Option<Line>) {
         let now = Instant::now();
         place.take_if(|line| !line.rest(now));
-        if place.is_some() && !self.tidies.load(Ordering::Acquire) {
+    }
+
+    /// A permit was left, where a look at the free ones finds it. One that was taken before it lay there has missed it.
+    #[inline]
+    pub(super) fn left(self: &Arc<Self>) {
+        if self.is_closed() {
+            self.close_free();
+        } else if !self.keeps && !self.tidies.load(Ordering::Acquire) {
             self.tidy_later();
         }
     }
@@ -56,7 +63,8 @@ impl Pool {
         PoolStatus {
             size: self.size,
             in_use: self.size - free,
-            idle: resting + self.at_home(),
+            // One that goes home in between is seen twice.
+            idle: (resting + self.at_home()).min(free),
             waiting,
             waiting_to_write: self.lane.as_ref().map_or(0, |lane| lane.look(|()| {}).1),
         }

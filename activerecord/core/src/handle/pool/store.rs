@@ -1,13 +1,13 @@
 //! Where blocking connections are kept: r2d2, which closes them when they are idle or old.
 
-use super::age::{Age, Losses};
-use super::slot::Slot;
+use super::age::Losses;
+use super::slot::{Count, Counter, Slot};
 use super::{Home, PoolOptions};
 use crate::driver::{Backend, Connection};
 use crate::error::{Error, ErrorKind, Result};
-use crate::handle::line::Link;
+use crate::handle::link::Link;
 use scheduled_thread_pool::ScheduledThreadPool;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use sync_wrapper::SyncWrapper;
 
@@ -18,101 +18,97 @@ pub(crate) type Place = SyncWrapper<Box<r2d2::PooledConnection<Manager>>>;
 pub(super) struct Store {
     pool: r2d2::Pool<Manager>,
     backend: Arc<dyn Backend>,
-    ready: Ready,
-    losses: Losses,
+    at_home: Counter,
     max_lifetime: Option<Duration>,
+    opening: Duration,
 }
-
-/// Connections that were opened and wait for r2d2 to take them in.
-type Ready = Arc<Mutex<Vec<(Box<dyn Connection>, Age)>>>;
 
 impl Store {
     pub(super) fn new(backend: Arc<dyn Backend>, options: &PoolOptions, losses: Losses) -> Result<Self> {
-        let ready = Ready::default();
+        let at_home = Counter::default();
         let manager = Manager {
-            backend: backend.clone(),
-            ready: ready.clone(),
-            losses: losses.clone(),
-            max_lifetime: options.max_lifetime,
-        };
-        Ok(Self {
-            pool: manager_pool(manager, options)?,
-            backend,
-            ready,
             losses,
+            at_home: at_home.clone(),
+        };
+        let opening = options.acquire_timeout.clamp(super::OPENING, super::LONGEST);
+        Ok(Self {
+            pool: manager_pool(manager, options, opening)?,
+            backend,
+            at_home,
             max_lifetime: options.max_lifetime,
+            opening,
         })
     }
 
-    /// Keeps the first connection, which may be idle for long.
-    pub(super) fn begin(&self, connection: Box<dyn Connection>) -> Result<()> {
-        self.add(connection);
-        self.pool.get().map(drop).map_err(|error| refused(&error))
+    /// Keeps the first connection.
+    pub(super) fn begin(&self, connection: Box<dyn Connection>, seat: Count) -> Result<()> {
+        let mut place = self.check_out()?;
+        place.opened(seat, self.max_lifetime);
+        place.take_back(Some(connection));
+        Ok(())
     }
 
-    /// Keeps a connection that is open already.
-    fn add(&self, connection: Box<dyn Connection>) {
-        let age = Age::new(self.max_lifetime, &self.losses);
-        lock(&self.ready).push((connection, age));
-    }
-
-    /// Takes a connection, or opens one once there is room for it, which blocks.
-    pub(super) fn take(&self, make_room: impl Fn()) -> Result<(Link, Home)> {
+    /// Takes a connection, or opens one once it has a seat, which blocks.
+    pub(super) fn take(&self, seat: impl Fn() -> Count) -> Result<(Link, Home)> {
+        let deadline = Instant::now() + self.opening;
         loop {
-            let mut place = self.check_out(&make_room)?;
-            let Some(mut connection) = place.connection.take() else {
-                continue;
+            let mut place = self.check_out()?;
+            let Some(mut connection) = place.take() else {
+                // Another one may have come home meanwhile.
+                if self.idle() > 0 {
+                    continue;
+                }
+                let seat = seat();
+                let connection = self.backend.connect().map_err(not_opened)?;
+                place.opened(seat, self.max_lifetime);
+                return Ok(lent(connection, place));
             };
+            if place.age.is_fresh(Instant::now()) {
+                return Ok(lent(connection, place));
+            }
             // One that gives no sign of life counts as broken; the next one may be alive.
-            if place.age.is_fresh(Instant::now()) || connection.ping().is_ok() {
-                let home = Home::Blocking(SyncWrapper::new(Box::new(place)));
-                return Ok((Link::blocking(connection), home));
+            match connection.ping(deadline.saturating_duration_since(Instant::now())) {
+                Ok(()) => return Ok(lent(connection, place)),
+                // The caller must not wait here; the connection has nothing to do with that.
+                Err(error) if error.kind() == ErrorKind::Invalid => {
+                    place.take_back(Some(connection));
+                    return Err(error);
+                }
+                Err(_) => {}
             }
         }
     }
 
-    fn check_out(&self, make_room: impl Fn()) -> Result<r2d2::PooledConnection<Manager>> {
-        // Opened here and not by r2d2, which keeps the cause of a failure to itself until the wait is over.
-        if self.idle() == 0 {
-            make_room();
-            let connection = self.backend.connect();
-            self.add(connection.map_err(|error| error.context("no further connection could be opened"))?);
-        }
+    /// A place, with a connection where one is at home.
+    fn check_out(&self) -> Result<r2d2::PooledConnection<Manager>> {
         self.pool.get().map_err(|error| refused(&error))
     }
 
-    /// How many connections there are.
-    #[cfg(feature = "native")]
-    pub(super) fn connections(&self) -> u32 {
-        self.pool.state().connections.saturating_add(self.ready())
-    }
-
-    /// How many of them nobody uses.
+    /// How many connections nobody uses.
     pub(super) fn idle(&self) -> u32 {
-        self.pool.state().idle_connections.saturating_add(self.ready())
+        self.at_home.get()
     }
 
-    fn ready(&self) -> u32 {
-        u32::try_from(lock(&self.ready).len()).unwrap_or(u32::MAX)
-    }
-
-    /// Closes one that nobody uses.
-    pub(super) fn close_idle(&self) {
-        let ready = lock(&self.ready).pop();
-        if ready.is_none()
-            && let Some(mut place) = self.pool.try_get()
-        {
-            place.connection = None;
+    /// Closes one that nobody uses; `false` where none is at hand.
+    pub(super) fn close_idle(&self) -> bool {
+        while let Some(mut place) = self.pool.try_get() {
+            if place.close() {
+                return true;
+            }
         }
+        false
     }
 }
 
-/// Opens connections for r2d2.
+fn lent(connection: Box<dyn Connection>, place: r2d2::PooledConnection<Manager>) -> (Link, Home) {
+    let home = Home::Blocking(SyncWrapper::new(Box::new(place)));
+    (Link::blocking(connection), home)
+}
+
+/// Makes places for r2d2, on a thread that all pools share and no server may hold up.
 pub(crate) struct Manager {
-    backend: Arc<dyn Backend>,
-    ready: Ready,
     losses: Losses,
-    max_lifetime: Option<Duration>,
+    at_home: Counter,
 }
 
 impl r2d2::ManageConnection for Manager {
@@ -120,12 +116,7 @@ impl r2d2::ManageConnection for Manager {
     type Error = Error;
 
     fn connect(&self) -> Result<Self::Connection> {
-        let ready = lock(&self.ready).pop();
-        let (connection, age) = match ready {
-            Some(ready) => ready,
-            None => (self.backend.connect()?, Age::new(self.max_lifetime, &self.losses)),
-        };
-        Ok(Slot::new(connection, age))
+        Ok(Slot::empty(&self.losses, &self.at_home))
     }
 
     fn is_valid(&self, _: &mut Self::Connection) -> Result<()> {
@@ -133,7 +124,7 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn has_broken(&self, slot: &mut Self::Connection) -> bool {
-        slot.connection.is_none() || slot.age.has_expired(Instant::now())
+        slot.is_broken(|_| true)
     }
 }
 
@@ -146,14 +137,14 @@ pub(super) fn keeper() -> &'static Arc<ScheduledThreadPool> {
     })
 }
 
-fn manager_pool(manager: Manager, options: &PoolOptions) -> Result<r2d2::Pool<Manager>> {
+fn manager_pool(manager: Manager, options: &PoolOptions, opening: Duration) -> Result<r2d2::Pool<Manager>> {
     r2d2::Pool::builder()
         .max_size(options.size.max(1))
         .min_idle(Some(0))
         .test_on_check_out(false)
         .idle_timeout(options.idle_timeout)
         .max_lifetime(options.max_lifetime)
-        .connection_timeout(options.acquire_timeout.clamp(super::OPENING, super::LONGEST))
+        .connection_timeout(opening)
         .error_handler(Box::new(r2d2::NopErrorHandler))
         .thread_pool(keeper().clone())
         .build(manager)
@@ -166,6 +157,11 @@ fn refused(error: &r2d2::Error) -> Error {
     Error::new(ErrorKind::PoolTimeout, message)
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// A caller that must not wait is told so and nothing else.
+#[cold]
+pub(super) fn not_opened(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::Invalid => error,
+        _ => error.context("no further connection could be opened"),
+    }
 }

@@ -85,6 +85,9 @@ impl<S: RowSink + Found + Default + 'static> Operation for Read<S> {
         session: &'r mut Session<'_>,
         found: &'r mut S,
     ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send> {
+        if self.turn == Turn::Raw {
+            session.runs_raw(&self.statement.sql);
+        }
         session.query(&self.statement.sql, &self.statement.params, found)
     }
 }

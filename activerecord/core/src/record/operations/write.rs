@@ -9,11 +9,22 @@ use crate::sql::{Dialect, FixedSql};
 use crate::value::SqlValue;
 
 /// Runs a statement for its effect and gives the rows changed.
-pub(crate) struct Change(Prepared);
+pub(crate) struct Change {
+    statement: Prepared,
+    raw: bool,
+}
 
 impl Change {
     pub(crate) fn new(statement: Prepared) -> Self {
-        Self(statement)
+        Self {
+            statement,
+            raw: false,
+        }
+    }
+
+    /// Raw SQL, which may leave something on its session.
+    pub(crate) fn raw(statement: Prepared) -> Self {
+        Self { statement, raw: true }
     }
 }
 
@@ -33,7 +44,10 @@ impl Operation for Change {
         session: &'r mut Session<'_>,
         found: &'r mut Changed,
     ) -> Step<Result<()>, impl Future<Output = Result<()>> + Send> {
-        let written = session.execute(&self.0.sql, &self.0.params);
+        if self.raw {
+            session.runs_raw(&self.statement.sql);
+        }
+        let written = session.execute(&self.statement.sql, &self.statement.params);
         written.map(|written| {
             found.0 = written?.rows;
             Ok(())
