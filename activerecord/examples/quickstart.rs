@@ -53,7 +53,7 @@ fn blocking(url: &str) -> Result<()> {
 
     user.name = "Jane Doe".into();
     for change in user.changes() {
-        println!("  changed   {}", change.field);
+        println!("  changed   {}, to {}", change.field, user.name);
     }
     user.save(&db)?;
     let found = User::find(&db, user.id)?;
@@ -69,7 +69,8 @@ fn blocking(url: &str) -> Result<()> {
         Err(Error::invalid("changed our mind"))
     });
     if let Err(error) = undone {
-        println!("  undone    {error} (users: {})", User::query().count(&db)?);
+        let left = User::query().count(&db)?;
+        println!("  undone    the deletion, for we {error}: {left} user is there");
     }
     Ok(())
 }
@@ -91,7 +92,7 @@ async fn asynchronous(url: &str) -> Result<()> {
         .filter_sql("is_active = ?", (true,))
         .all(&db)
         .await?;
-    println!("  same rows by columns and by SQL: {}", active == same);
+    assert_eq!(active, same);
     for user in &active {
         println!("  active    #{} {}", user.id, user.full_info());
     }

@@ -84,6 +84,7 @@
 //!
 //! # Contents
 //!
+//! - [Connecting](#connecting): URLs and pools
 //! - [Records](#records): the attributes of the derives, the types of columns
 //! - [Verbs](#verbs): what a record can do, and what `Active` knows
 //! - [Queries](#queries) and [aggregates](#aggregates)
@@ -92,6 +93,21 @@
 //! - [What dropping a future does](#what-dropping-a-future-does)
 //! - [What things mean](#what-things-mean): nulls, cases, sums
 //! - [Errors](#errors), [log events](#log-events), [features](#features)
+//!
+//! # Connecting
+//!
+//! `connect` takes a URL, or [`ConnectOptions`] with a URL and the limits of the pool; what a URL can say of a database
+//! stands at [`ConnectOptions::new`].
+//!
+//! | URL | feature |
+//! |-|-|
+//! | `sqlite:app.db`, `sqlite:///var/lib/app.db?mode=ro`, `sqlite::memory:` | `sqlite` |
+//! | `postgres://user:password@host/database?sslmode=verify-full` | `postgres` |
+//! | `mysql://user:password@host/database`, `mariadb://..` | `mysql` |
+//!
+//! A handle is cheap to clone, and all its clones share the connections: 8 of them without a word, and callers that
+//! find none wait in turn, 5 s at most. A database in memory has one, so there a transaction or an iteration keeps
+//! everybody else waiting.
 //!
 //! # Records
 //!
@@ -132,7 +148,9 @@
 //! | write many | [`insert_all`](ActiveRecord::insert_all), [`update_all`](Query::update_all), [`delete_all`](Query::delete_all) | |
 //!
 //! `find` fails where there is no row, `find_one` gives an `Option`. Both take the key, in its own type (a tuple for a
-//! composite one), or a condition. A verb that takes a record by value and fails hands it back in its [`SaveError`].
+//! composite one), or a condition. A verb that takes a record by value and fails hands it back in its [`SaveError`],
+//! which `?` turns into an [`Error`]; a closure that ends in such a verb says `Ok(record.save(tx)?)`. An [`Active`]
+//! derefs to its record, and [`into_inner`](Active::into_inner) gives the record alone.
 //!
 //! ```
 //! # use activerecord::prelude::*;
@@ -194,14 +212,37 @@
 //! let unknown = User::query().filter(|u| u.age.eq(None)).count(&db)?; // age IS NULL
 //! let older = User::query().filter(|u| u.age.lt(18)).update_all(&db, |u| u.age.increment(1))?;
 //!
-//! // One row after the other, a few at a time in memory; a stream from an async handle.
+//! // One row after the other, a few at a time in memory.
 //! for user in User::query().iterate(&db)? {
 //!     println!("{}", user?.name);
 //! }
 //!
-//! // Whole statements: `?` on every database.
+//! // Whole statements, read or run for their effect: `?` on every database.
 //! let rows: Vec<(String,)> = db.query_sql("SELECT name FROM users WHERE age > ?", (17,))?;
-//! # let _ = (adults, names, unknown, older, rows);
+//! let changed: u64 = db.execute("UPDATE users SET age = age + 1 WHERE age < ?", (18,))?;
+//! # let _ = (adults, names, unknown, older, rows, changed);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! An async handle gives the rows as a [`RowStream`]:
+//!
+//! ```
+//! # use activerecord::prelude::*;
+//! # #[derive(Record, Debug, Clone)]
+//! # struct User {
+//! #     #[record(primary_key, generated)]
+//! #     id: i64,
+//! #     name: String,
+//! # }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<()> {
+//! # let db = AsyncDatabase::connect("sqlite::memory:").await?;
+//! # db.create_table::<User>().await?;
+//! let mut users = User::query().iterate(&db).await?;
+//! while let Some(user) = users.next().await {
+//!     println!("{}", user?.name);
+//! }
 //! # Ok(())
 //! # }
 //! ```
@@ -247,10 +288,12 @@
 //!         .count(|e| e.id, "employee_count")
 //!         .avg(|e| e.salary, "avg_salary")
 //!         .min(|e| e.hire_date, "earliest_hire")
+//!         .having(|e| e.id.count().ge(2))
 //!         .order_by(|e| e.department.asc())
 //! };
 //!
-//! // SELECT "department", COUNT("id") AS "employee_count", .. FROM "employees" GROUP BY "department" ..
+//! // SELECT "department", COUNT("id") AS "employee_count", .. FROM "employees" GROUP BY "department"
+//! // HAVING COUNT("id") >= ? ..
 //! let stats = by_department().aggregate(&db)?; // rows whose cells are read by name
 //! assert_eq!(stats[0].get::<i64>("employee_count")?, 2);
 //!
@@ -268,6 +311,10 @@
 //! `Ok` commits; an error, a panic and a dropped future roll back. A transaction inside a transaction is a savepoint:
 //! where it fails the outer one stays usable. A [`Transaction`] derefs to a [`Database`] over its own connection, so a
 //! function that takes a database takes it too.
+//!
+//! Inside, use `tx` and not `db`: another handle of the database goes by another connection, which does not see what the
+//! transaction has written and waits for its locks. Where there is one writer (SQLite) or one connection it waits for
+//! the transaction itself, until a [`PoolTimeout`](ErrorKind::PoolTimeout) error says so.
 //!
 //! ```
 //! # use activerecord::prelude::*;
@@ -313,7 +360,8 @@
 //! # }
 //! ```
 //!
-//! The same on an [`AsyncDatabase`]:
+//! The same on an [`AsyncDatabase`]. The closure of `transaction` is an `async |tx|`, which borrows what is around it;
+//! that of `retrying` may run again, so it gives a future, `|tx| async move`, and what it captures is cloned for each run:
 //!
 //! ```
 //! # use activerecord::prelude::*;
@@ -354,7 +402,8 @@
 //! ```
 //!
 //! [`after_commit`](Transaction::after_commit) asks for work after the outermost commit. Closures return this crate's
-//! [`Result`]; [`try_transaction`](Database::try_transaction) takes an error type of one's own.
+//! [`Result`]; [`try_transaction`](Database::try_transaction) takes an error type of one's own, which is `From<Error>`,
+//! and `From<SaveError<T>>` where a record is saved by value inside.
 //!
 //! # Code for both modes
 //!
@@ -362,7 +411,6 @@
 //!
 //! ```
 //! # use activerecord::prelude::*;
-//! # use activerecord::Asynchronous;
 //! # #[derive(Record, Debug, Clone)]
 //! # struct User {
 //! #     #[record(primary_key, generated)]
@@ -384,7 +432,8 @@
 //! ```
 //!
 //! What is written once and runs in both modes is an async function over the [`Session`], which is itself a handle:
-//! the [`Hooks`] of a record, and a [`Work`] of several steps. They may await database verbs and nothing else.
+//! the [`Hooks`] of a record, and a [`Work`] of several steps. They may await database verbs and nothing else. A hook
+//! refuses a record by an error, such as `Err(Error::invalid("an address has an @"))`.
 //!
 //! ```
 //! use activerecord::prelude::*;
@@ -491,6 +540,8 @@
 //! |-|-|-|
 //! | `sqlite` | yes | `sqlite:` URLs, SQLite itself included. |
 //! | `async` | yes | [`AsyncDatabase`]; without it no async code is built. |
+//! | `postgres` | | `postgres:` URLs; brings `async` and tokio. |
+//! | `mysql` | | `mysql:` and `mariadb:` URLs; brings `async` and tokio. |
 //! | `chrono` | | `NaiveDate`, `NaiveTime`, `NaiveDateTime` and `DateTime<Utc>` as columns. |
 //! | `uuid` | | `Uuid` as a column. |
 //! | `decimal` | | `rust_decimal::Decimal` as a column, 28 digits exact. |

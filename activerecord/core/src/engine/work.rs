@@ -8,7 +8,8 @@ use std::future::Future;
 ///
 /// It is a trait and not a closure because a closure cannot promise that its future is `Send`. It may await
 /// database verbs on the session, nothing else; waiting for something else is a
-/// [`ForeignWait`](crate::ErrorKind::ForeignWait) error.
+/// [`ForeignWait`](crate::ErrorKind::ForeignWait) error, or a panic of whoever is waited for: it runs where the
+/// database's work is done, which on SQLite is a thread outside of any tokio runtime.
 ///
 /// Its steps are not one transaction by themselves: run it on a transaction, or put steps that belong together
 /// into [`Session::savepoint`].

@@ -8,6 +8,7 @@
 //! whoever comes to give something back finds it and looks at the queue.
 
 use crossbeam_utils::atomic::AtomicCell;
+use smallvec::SmallVec;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -69,6 +70,8 @@ impl<T> Ticket<T> {
 
 struct State<T> {
     free: Vec<Ticket<T>>,
+    /// A note that nobody needs at the moment.
+    note: Option<Ticket<T>>,
     queue: VecDeque<Arc<Waiter<T>>>,
 }
 
@@ -92,6 +95,7 @@ impl<T> Gate<T> {
     pub(crate) fn of(things: impl IntoIterator<Item = Ticket<T>>) -> Self {
         let state = State {
             free: things.into_iter().collect(),
+            note: None,
             queue: VecDeque::new(),
         };
         Self {
@@ -165,8 +169,9 @@ impl<T> Gate<T> {
     /// There is a second free thing, or somebody waits.
     fn leave_by_the_lock(&self, found: Ticket<T>) {
         let mut state = self.lock();
-        if found.is_thing() {
-            state.free.push(found);
+        match found.is_thing() {
+            true => state.free.push(found),
+            false => state.note = Some(found),
         }
         self.serve(state);
     }
@@ -224,12 +229,17 @@ impl<T> Gate<T> {
     ///
     /// Under the lock: one who gives up looks for what was handed over as soon as the place in the queue is gone.
     fn serve(&self, mut state: MutexGuard<'_, State<T>>) {
-        let mut served = Vec::new();
+        let mut served = SmallVec::<[Waker; 2]>::new();
+        let mut noted = false;
         while !state.queue.is_empty() {
             let found = match state.free.pop() {
                 Some(thing) => Some(thing),
-                // What is given back from here on finds the note.
-                None => self.front.swap(Some(Ticket::note())).filter(Ticket::is_thing),
+                // What is given back from there on finds the note.
+                None if noted => None,
+                None => {
+                    noted = true;
+                    self.lay_note(&mut state)
+                }
             };
             let Some(thing) = found else { break };
             if let Some(waiter) = state.queue.pop_front() {
@@ -239,6 +249,17 @@ impl<T> Gate<T> {
         self.waiting.store(state.queue.len(), Ordering::Release);
         drop(state);
         served.into_iter().for_each(Waker::wake);
+    }
+
+    /// Lays the note in front, and gives the thing that lay there.
+    fn lay_note(&self, state: &mut State<T>) -> Option<Ticket<T>> {
+        let note = state.note.take().unwrap_or_else(Ticket::note);
+        let found = self.front.swap(Some(note))?;
+        if found.is_thing() {
+            return Some(found);
+        }
+        state.note = Some(found);
+        None
     }
 
     fn give_up(&self, waiter: &Arc<Waiter<T>>) {

@@ -223,8 +223,8 @@ impl<R: Record> Query<R> {
     ///
     /// A write through another handle of the database meanwhile goes through its own connection; whether the rows
     /// to come show it is the database's choice (SQLite: they do not, the rows are those of when the iteration
-    /// began). On the same transaction, or on a database in one connection (`:memory:`), it is an error, since the
-    /// connection is busy.
+    /// began). On the same transaction it is an error, since the connection is busy; on a database in one connection
+    /// (`:memory:`) it waits for the iteration to end, until a [`PoolTimeout`](crate::ErrorKind::PoolTimeout) error.
     ///
     /// # Errors
     ///

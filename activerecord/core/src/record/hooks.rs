@@ -8,9 +8,15 @@ use std::future::{Future, ready};
 ///
 /// A record that has hooks says `#[record(hooks)]` and implements this trait; the derive writes an empty one for
 /// the others. Hooks are async functions in both modes and may await database verbs on the session, nothing else;
-/// waiting for something else is a [`ForeignWait`](crate::ErrorKind::ForeignWait) error. The save and its hooks
-/// are one transaction (a savepoint inside one): an error from either hook undoes all of it. A `save` with nothing to
-/// write runs no hook. `update_all`, `delete_all` and raw SQL run none.
+/// waiting for something else is a [`ForeignWait`](crate::ErrorKind::ForeignWait) error, or a panic of whoever is waited
+/// for: hooks run where the database's work is done, which on SQLite is a thread outside of any tokio runtime. The save
+/// and its hooks are one transaction (a savepoint inside one): an error from either hook undoes all of it. `insert_all`
+/// runs them for each record. A `save` with nothing to write runs no hook; `update_all`, `delete_all` and raw SQL run
+/// none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no hooks of its own, and none that are empty",
+    note = "`#[record(hooks)]` says that the struct implements `Hooks`: write `impl Hooks for {Self}`, or drop the attribute"
+)]
 pub trait Hooks: Sized {
     /// Whether there are any; the derive says `false` where it writes the empty ones.
     const ACTIVE: bool = true;
