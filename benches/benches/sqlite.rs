@@ -202,7 +202,7 @@ fn async_find(criterion: &mut Criterion) {
 
 criterion_group! {
     name = sqlite;
-    config = Criterion::default().warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(800)).sample_size(20);
+    config = Criterion::default().warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(300)).sample_size(10);
     targets = find, read, insert, update, insert_all, async_find
 }
 criterion_main!(sqlite);

@@ -159,7 +159,7 @@ async fn all_find(pool: &impl Finds, times: u64) -> Duration {
 
 criterion_group! {
     name = on_servers;
-    config = Criterion::default().warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(800)).sample_size(20);
+    config = Criterion::default().warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_millis(300)).sample_size(10);
     targets = servers
 }
 criterion_main!(on_servers);

@@ -7,32 +7,52 @@ mod cases;
 mod samples;
 
 use self::cases::{Case, Most, Suite};
-use self::samples::Samples;
+use self::samples::Rounds;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn row(folder: &Path, case: &Case) -> Outcome<String> {
-    let ours = Samples::read(folder, &case.group, case.ours)?.best();
-    let mut bare: Option<f64> = None;
+    let ours = Rounds::read(folder, &case.group, case.ours)?.bests();
+    let mut bare = Vec::new();
     for bench in &case.bare {
-        let best = Samples::read(folder, &case.group, bench)?.best();
-        bare = Some(bare.map_or(best, |bare| bare.min(best)));
+        let other = Rounds::read(folder, &case.group, bench)?.bests();
+        bare = match bare.is_empty() {
+            true => other,
+            false => bare
+                .iter()
+                .zip(other)
+                .map(|(one, other)| one.min(other))
+                .collect(),
+        };
     }
-    let ratio = bare.map_or("-".into(), |bare| format!("{:.2}x", ours / bare));
+    let ratio = median(ours.iter().zip(&bare).map(|(ours, bare)| ours / bare));
+    let (ours, bare) = (best(&ours), best(&bare));
     let (most, kept) = match case.most {
-        Most::Times(most) => (format!("{most:.2}x"), bare.map(|bare| ours / bare <= most)),
-        Most::Microseconds(most) => (format!("{most} us"), Some(ours / 1e3 <= most)),
+        Most::Times(most) => (format!("{most:.2}x"), ratio.map(|ratio| ratio <= most)),
+        Most::Microseconds(most) => (format!("{most} us"), ours.map(|ours| ours / 1e3 <= most)),
         Most::Shown => ("-".into(), None),
     };
     let kept = kept.map_or("", |kept| if kept { "yes" } else { "NO" });
-    let bare = bare.map_or("-".into(), time);
+    let ratio = ratio.map_or("-".into(), |ratio| format!("{ratio:.2}x"));
+    let [ours, bare] = [ours, bare].map(|best| best.map_or("-".into(), time));
     Ok(format!(
-        "| {} | {} | {bare} | {ratio} | {most} | {kept} |",
-        case.name,
-        time(ours)
+        "| {} | {ours} | {bare} | {ratio} | {most} | {kept} |",
+        case.name
     ))
+}
+
+/// The best of all rounds: the steadiest figure of a machine with other work.
+fn best(rounds: &[f64]) -> Option<f64> {
+    rounds.iter().copied().min_by(f64::total_cmp)
+}
+
+/// The ratio of a round, whose sides ran one after the other, is that of one mood of the machine.
+fn median(ratios: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut ratios: Vec<_> = ratios.collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios.get(ratios.len() / 2).copied()
 }
 
 fn time(nanoseconds: f64) -> String {
@@ -52,7 +72,7 @@ fn was_run(folder: &Path, suite: &Suite) -> bool {
 fn keep(suites: &[Suite], from: &Path, to: &Path) -> Outcome<()> {
     for case in suites.iter().flat_map(|suite| &suite.cases) {
         for bench in case.benches() {
-            Samples::read(from, &case.group, bench)?.write(to, &case.group, bench)?;
+            Rounds::read(from, &case.group, bench)?.write(to)?;
         }
     }
     Ok(())

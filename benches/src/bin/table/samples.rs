@@ -6,52 +6,64 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// How often the code ran in each sample, and for how many nanoseconds in all.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Samples {
+#[derive(Debug, Serialize, Deserialize)]
+struct Samples {
     iters: Vec<f64>,
     times: Vec<f64>,
 }
 
-impl Samples {
-    /// Reads a benchmark's samples, those of all its rounds where it had several.
+/// The samples of a benchmark's rounds, or of the only one.
+#[derive(Debug)]
+pub(crate) struct Rounds(Vec<(PathBuf, Samples)>);
+
+impl Rounds {
+    /// Reads them, in the order of the rounds.
     pub(crate) fn read(folder: &Path, group: &str, bench: &str) -> Outcome<Self> {
-        let bench = folder.join(group).join(bench);
-        let mut samples = Self::default();
-        for file in files(&bench) {
-            let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-            let round: Self = serde_json::from_str(&text)?;
-            samples.iters.extend(round.iters);
-            samples.times.extend(round.times);
+        let mut rounds = Vec::new();
+        for file in files(folder, &Path::new(group).join(bench)) {
+            let path = folder.join(&file);
+            let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            rounds.push((file, serde_json::from_str(&text)?));
         }
-        match samples.times.is_empty() {
-            true => Err(format!("there are no samples in {}", bench.display()).into()),
-            false => Ok(samples),
+        match rounds.is_empty() {
+            true => Err(format!("there are no samples of {group}, {bench} in {}", folder.display()).into()),
+            false => Ok(Self(rounds)),
         }
     }
 
-    /// Writes them as those of one round.
-    pub(crate) fn write(&self, folder: &Path, group: &str, bench: &str) -> Outcome<()> {
-        let file = file(&folder.join(group).join(bench));
-        if let Some(folder) = file.parent() {
-            fs::create_dir_all(folder)?;
+    /// Writes them under another folder.
+    pub(crate) fn write(&self, folder: &Path) -> Outcome<()> {
+        for (file, samples) in &self.0 {
+            let file = folder.join(file);
+            if let Some(folder) = file.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(file, serde_json::to_string(samples)?)?;
         }
-        Ok(fs::write(file, serde_json::to_string(self)?)?)
+        Ok(())
     }
 
-    /// The best sample, in nanoseconds a run: the steadiest figure of a machine with other work.
-    pub(crate) fn best(&self) -> f64 {
+    /// The best sample of each round, in nanoseconds a run.
+    pub(crate) fn bests(&self) -> Vec<f64> {
+        self.0.iter().map(|(_, samples)| samples.best()).collect()
+    }
+}
+
+impl Samples {
+    fn best(&self) -> f64 {
         let runs = self.times.iter().zip(&self.iters).map(|(time, runs)| time / runs);
         runs.fold(f64::MAX, f64::min)
     }
 }
 
-/// Where criterion puts the samples of a benchmark, or of a round of it.
-fn file(round: &Path) -> PathBuf {
-    round.join("new/sample.json")
+/// Where criterion puts the samples of a benchmark, or those of its rounds, which are numbered.
+fn files(folder: &Path, bench: &Path) -> Vec<PathBuf> {
+    let numbered = (1..).map(|round: u32| bench.join(round.to_string()).join(FILE));
+    let rounds = numbered.take_while(|file| folder.join(file).is_file());
+    let only = [bench.join(FILE)]
+        .into_iter()
+        .filter(|file| folder.join(file).is_file());
+    rounds.chain(only).collect()
 }
 
-fn files(bench: &Path) -> Vec<PathBuf> {
-    let rounds = fs::read_dir(bench).into_iter().flatten().flatten();
-    let files = rounds.map(|round| file(&round.path())).chain([file(bench)]);
-    files.filter(|file| file.is_file()).collect()
-}
+const FILE: &str = "new/sample.json";
