@@ -11,11 +11,11 @@ pub struct PoolOptions {
     /// The longest wait for one, or for the turn to write; 5 s without a word.
     pub acquire_timeout: Duration,
     /// A connection that nobody used for so long is closed; 10 minutes without a word, `None` for never. It does not
-    /// apply to an embedded database.
+    /// apply to an embedded database. Zero is refused.
     pub idle_timeout: Option<Duration>,
     /// A connection that was open for so long is closed after its use; 30 minutes without a word, `None` for never.
     /// Up to a tenth less, so that connections that were opened together are not closed together. It does not apply to
-    /// an embedded database.
+    /// an embedded database. Zero is refused.
     pub max_lifetime: Option<Duration>,
     /// Whether log events show the values of parameters; no without a word.
     pub log_values: bool,
