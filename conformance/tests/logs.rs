@@ -92,6 +92,21 @@ fn each_statement_is_told_with_its_duration_and_rows_and_values_on_request_alone
     let lines = log.take();
     assert!(tells(&lines, "UPDATE", 1), "{lines:?}");
 
+    // Each statement of many rows is told by itself.
+    let many = |from: i64| {
+        (from..from + 20)
+            .map(|number| User::named(&format!("user {number}")))
+            .collect()
+    };
+    User::insert_all(&db, many(0)).unwrap();
+    let lines = log.take();
+    assert!(tells(&lines, "INSERT INTO", 20), "{lines:?}");
+    runtime
+        .block_on(User::insert_all(&db.to_async(), many(20)))
+        .unwrap();
+    let lines = log.take();
+    assert!(tells(&lines, "INSERT INTO", 20), "{lines:?}");
+
     let failed = secret().save(&db).unwrap_err();
     assert_eq!(failed.kind(), ErrorKind::UniqueViolation);
     let lines = log.take();

@@ -43,7 +43,8 @@ impl Observer {
             return execute();
         };
         let result = execute();
-        watch.tell_written(statement, &result);
+        let rows = result.as_ref().map_or(0, |written| written.rows);
+        watch.tell(statement, rows, result.as_ref().err());
         result
     }
 }
@@ -68,12 +69,6 @@ impl Watch {
             values = values.map(tracing::field::debug),
             error = error.map(tracing::field::display),
         );
-    }
-
-    /// Tells what became of a statement that was run for its effect.
-    pub(crate) fn tell_written(self, statement: &Statement<'_>, result: &Result<Written>) {
-        let rows = result.as_ref().map_or(0, |written| written.rows);
-        self.tell(statement, rows, result.as_ref().err());
     }
 }
 

@@ -88,10 +88,15 @@ impl BlockingMysql {
                 }
             }
         }
-        self.wire.bound(Some(Instant::now() + LONGEST));
+        Some(self.answer_within(LONGEST))
+    }
+
+    /// Asks for a sign of life, once nothing else is to be read.
+    fn answer_within(&mut self, longest: Duration) -> Result<()> {
+        self.wire.bound(Some(Instant::now() + longest));
         let heard = now(self.session.ping(&mut self.wire));
         self.wire.bound(None);
-        Some(heard)
+        heard
     }
 }
 
@@ -121,11 +126,8 @@ impl Connection for BlockingMysql {
     }
 
     fn ping(&mut self, longest: Duration) -> Result<()> {
-        let (wire, session) = self.ready()?;
-        wire.bound(Some(Instant::now() + longest));
-        let heard = now(session.ping(wire));
-        self.wire.bound(None);
-        heard
+        self.ready()?;
+        self.answer_within(longest)
     }
 
     fn is_in_transaction(&mut self) -> bool {

@@ -20,25 +20,16 @@ mod pools {
             odd.create_table::<User>().await?;
             assert_eq!(User::query().count(&odd).await?, 0);
         }
-        for change in [
-            (|limits| limits.idle_timeout = Some(Duration::MAX)) as fn(&mut PoolOptions),
-            |limits| limits.max_lifetime = Some(Duration::MAX),
-        ] {
+        type Set = fn(&mut PoolOptions, Duration);
+        let times: [(&str, Set); 2] = [
+            ("idle_timeout", |limits, time| limits.idle_timeout = Some(time)),
+            ("max_lifetime", |limits, time| limits.max_lifetime = Some(time)),
+        ];
+        for (name, set) in times {
             let mut limits = PoolOptions::default();
-            change(&mut limits);
-            assert_eq!(with_limits(db, limits)?.status().in_use, 0);
-        }
-        for (name, change) in [
-            (
-                "idle_timeout",
-                (|limits| limits.idle_timeout = Some(Duration::ZERO)) as fn(&mut PoolOptions),
-            ),
-            ("max_lifetime", |limits| {
-                limits.max_lifetime = Some(Duration::ZERO)
-            }),
-        ] {
-            let mut limits = PoolOptions::default();
-            change(&mut limits);
+            set(&mut limits, Duration::MAX);
+            assert_eq!(with_limits(db, limits.clone())?.status().in_use, 0);
+            set(&mut limits, Duration::ZERO);
             let error = failure(with_limits(db, limits));
             assert_eq!(error.kind(), ErrorKind::Config);
             assert!(error.to_string().contains(name), "{error}");

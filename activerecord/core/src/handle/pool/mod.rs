@@ -294,7 +294,7 @@ impl Pool {
             _ => {}
         }
         self.gate.leave(permit);
-        self.left();
+        self.permit_left();
         if let (Some(turn), Some(lane)) = (turn, &self.lane) {
             lane.leave(turn);
         }

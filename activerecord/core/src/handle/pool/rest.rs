@@ -20,7 +20,7 @@ impl Pool {
 
     /// A permit was left, where a look at the free ones finds it. One that was taken before it lay there has missed it.
     #[inline]
-    pub(super) fn left(self: &Arc<Self>) {
+    pub(super) fn permit_left(self: &Arc<Self>) {
         if self.is_closed() {
             self.close_free();
         } else if !self.keeps && !self.tidies.load(Ordering::Acquire) {
